@@ -1,0 +1,1 @@
+"""Triage: every message gets a reading the moment it arrives; a person can correct it."""
