@@ -1,0 +1,1 @@
+"""GUARDED: what may not go out like this: findings, clearances, four eyes."""
