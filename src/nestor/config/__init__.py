@@ -1,0 +1,1 @@
+"""Settings, URLs, start-up and the supervisor of `nestor serve`."""

@@ -1,0 +1,21 @@
+"""Where the project's own files are: beside the package in a checkout, inside it in a wheel."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+CHECKOUT = PACKAGE.parent.parent
+
+
+def find(name: str) -> Path:
+    """Return the folder of that name (`locale`, `corpora`), wherever this installation keeps it."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else CHECKOUT / name
+
+
+LOCALE = find("locale")
+CORPORA = find("corpora")
+
+
+def network_locales() -> list[Path]:
+    """Return the `locale/` folder of every network that ships with the desk."""
+    return sorted(path for path in (PACKAGE / "networks").glob("*/locale") if path.is_dir())

@@ -1,0 +1,1 @@
+"""The outside world: one contract, one registry, one folder per network."""

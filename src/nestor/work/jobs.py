@@ -1,0 +1,153 @@
+"""The two loops of every worker: the sweep finds what is due, `look` does one row."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import close_old_connections, transaction
+from django.utils import timezone
+
+from nestor.work import actions, reads
+from nestor.work.events import rebuild
+from nestor.work.models import Wakeup
+from nestor.work.registry import JOBS, SUBSCRIBERS, Job
+from nestor.work.rules import Pointer
+
+log = logging.getLogger("nestor.work")
+MOST_DUE = 200  # rows one sweep of one job hands over
+CARRY_AGAIN_AFTER = timedelta(seconds=20)  # a pointer that led to nothing by then is carried again
+
+
+def look(pointer: Pointer, now: datetime) -> bool:
+    """Look at one row; False says it failed and was left for a later sweep. Never raises for the row's own trouble."""
+    job = JOBS.get(pointer.job)
+    if job is None:
+        log.warning("no job called %s", pointer.job)
+        return False
+    try:
+        job.look(pointer.row_id, now)
+    except Exception as error:  # noqa: BLE001 - one bad row must not stop the worker; the type alone is logged, texts are personal
+        log.error("%s failed on row %s: %s", pointer.job, pointer.row_id, _where(error))
+        return False
+    return True
+
+
+def serve_wakeups(row_id: int, now: datetime) -> None:
+    """Serve one subscriber's due wake-ups together; on failure one by one, so that a bad one stands alone."""
+    wakeups = actions.take_wakeups(row_id, now, timedelta(seconds=settings.NESTOR_LEASE_FOR))
+    if not wakeups:
+        return
+    try:
+        _serve(wakeups, now)
+    except Exception as error:  # noqa: BLE001 - whatever a room raises, the others' wake-ups go on
+        if len(wakeups) == 1:
+            log.error("%s failed: %s", wakeups[0].subscriber, _where(error))
+            actions.postpone_wakeups(wakeups, type(error).__name__, now, random.Random())
+            return
+        for wakeup in wakeups:
+            _serve_alone(wakeup, now)
+
+
+def _serve_alone(wakeup: Wakeup, now: datetime) -> None:
+    try:
+        _serve([wakeup], now)
+    except Exception as error:  # noqa: BLE001 - see above
+        log.error("%s failed on event %s: %s", wakeup.subscriber, wakeup.event_id, _where(error))
+        actions.postpone_wakeups([wakeup], type(error).__name__, now, random.Random())
+
+
+def _serve(wakeups: list[Wakeup], now: datetime) -> None:
+    subscriber = SUBSCRIBERS.get(wakeups[0].subscriber)
+    with transaction.atomic():
+        if subscriber is not None:
+            rows = [row.event for row in wakeups]
+            subscriber.serve([rebuild(row.name, row.brand_id, row.ids) for row in rows], now)
+        if not actions.settle_wakeups(wakeups):
+            raise LeaseLost
+
+
+class LeaseLost(Exception):
+    """Somebody else has the row by now; what was done is rolled back."""
+
+
+def _where(error: Exception) -> str:
+    """Return type and place of an error, without its message: messages can hold personal text."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    place = f"{last.tb_frame.f_code.co_filename.rpartition('/nestor/')[2]}:{last.tb_lineno}" if last else "?"
+    return f"{type(error).__name__} at {place}"
+
+
+WAKEUPS = Job("work.wakeups", due=reads.due_wakeups, look=serve_wakeups, every=timedelta(milliseconds=200))
+
+
+class Sweep:
+    """Finds due rows and hands pointers to a carrier. Keeps no truth: what it forgets, the next sweep finds."""
+
+    def __init__(self, carry: Callable[[Pointer], None], clock: Callable[[], datetime] = timezone.now) -> None:
+        self._carry = carry
+        self._clock = clock
+        self._next: dict[str, datetime] = {}
+        self._carried: dict[Pointer, datetime] = {}
+        self._lock = threading.Lock()
+
+    def done(self, pointer: Pointer) -> None:
+        """Say that a pointer was looked at, so that the row may be carried again when it is due again."""
+        with self._lock:
+            self._carried.pop(pointer, None)
+
+    def once(self, *, is_forced: bool = False) -> int:
+        """Ask every job whose turn it is; return how many pointers were handed over."""
+        now, count = self._clock(), 0
+        for job in list(JOBS.values()):
+            if is_forced or self._next.get(job.name, now) <= now:
+                self._next[job.name] = now + job.every
+                count += self._sweep_job(job, now)
+        return count
+
+    def _sweep_job(self, job: Job, now: datetime) -> int:
+        count = 0
+        for row_id in job.due(now, MOST_DUE):
+            pointer = Pointer(job.name, row_id)
+            with self._lock:
+                before = self._carried.get(pointer)
+                if before is not None and now - before < CARRY_AGAIN_AFTER:
+                    continue
+                self._carried[pointer] = now
+            self._carry(pointer)
+            count += 1
+        return count
+
+    def run(self, stop: threading.Event, part: str = "work") -> None:
+        """Sweep until told to stop; a database that is away is waited for."""
+        pulse_at = self._clock()
+        while not stop.wait(0.1):
+            try:
+                self.once()
+                if self._clock() >= pulse_at:
+                    actions.show_pulse(part, self._clock())
+                    pulse_at = self._clock() + timedelta(seconds=5)
+            except Exception as error:  # noqa: BLE001 - the sweep is what everything hangs on: it goes on
+                log.error("sweep failed: %s", _where(error))
+                close_old_connections()
+                stop.wait(1.0)
+
+
+def work_until_idle(now: Callable[[], datetime] = timezone.now, most: int = 10_000) -> int:
+    """Do everything that is due, in this thread, until nothing is; return how many rows were looked at. For imports and tests."""
+    pointers: list[Pointer] = []
+    sweep, count = Sweep(pointers.append, now), 0
+    while count < most:
+        sweep.once(is_forced=True)
+        if not pointers:
+            return count
+        for pointer in pointers:
+            look(pointer, now())
+            sweep.done(pointer)
+            count += 1
+        pointers.clear()
+    return count

@@ -1,0 +1,108 @@
+"""Tables of work: what happened (events, journal) and what is owed to whom (wake-ups)."""
+
+from typing import Any
+
+from django.db import models
+
+from nestor.vocabulary import new_id
+
+
+class Leased(models.Model):
+    """A row that one worker at a time may work on: a token and when it lapses."""
+
+    lease_token = models.CharField(max_length=16, default="", blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class AppendOnly(models.QuerySet[Any]):
+    """Rows that are written once."""
+
+    def update(self, **values: object) -> int:
+        """Refuse: what happened cannot be changed."""
+        raise TypeError(f"{self.model.__name__} is append-only")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: what happened cannot be undone."""
+        raise TypeError(f"{self.model.__name__} is append-only")
+
+
+class Event(models.Model):
+    """Something that happened: ids only, never text."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    brand_id = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField(default=1)
+    ids = models.JSONField()
+    at = models.DateTimeField()
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="event_at"), models.Index(fields=["brand_id", "at"], name="event_brand_at")]
+
+
+class Wakeup(Leased):
+    """One event owed to one subscriber; gone once the subscriber's own transaction commits."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    brand_id = models.BigIntegerField()
+    subscriber = models.CharField(max_length=60)
+    due_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=200, default="", blank=True)  # type of the last error, never its text
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at", "id"], name="wakeup_due")]
+        constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="wakeup_once")]
+
+
+class JournalEntry(models.Model):
+    """Who did what, when, why. Codes and ids only; `reason` is what the person typed."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    brand_id = models.BigIntegerField(null=True)  # None: the installation itself
+    actor_id = models.BigIntegerField(null=True)  # None: the desk itself
+    verb = models.CharField(max_length=60)
+    subject = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    facts = models.JSONField(default=dict)
+    reason = models.TextField(default="", blank=True)
+    at = models.DateTimeField()
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["brand_id", "-at", "-id"], name="journal_brand_at"),
+            models.Index(fields=["brand_id", "subject", "subject_id"], name="journal_subject"),
+        ]
+
+
+class IdempotencyKey(models.Model):
+    """A submission already answered: the same key gives the same result."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    brand_id = models.BigIntegerField()
+    scope = models.CharField(max_length=60)
+    key = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=64)
+    result = models.JSONField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand_id", "scope", "key"], name="idempotency_once")]
+        indexes = [models.Index(fields=["made_at"], name="idempotency_made_at")]
+
+
+class Pulse(models.Model):
+    """That a part of the desk is alive: the real loop writes it, `doctor` reads it."""
+
+    part = models.CharField(max_length=60, primary_key=True)
+    host = models.CharField(max_length=120)
+    pid = models.PositiveIntegerField()
+    at = models.DateTimeField()

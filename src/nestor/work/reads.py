@@ -1,0 +1,72 @@
+"""What is due, what happened, who is alive."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from nestor.work.models import Event, JournalEntry, Pulse, Wakeup
+from nestor.work.rules import Lease
+
+
+def is_free(now: datetime) -> Q:
+    """Return the condition that nobody holds a row."""
+    return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
+
+
+def is_still_held(rows: "models.QuerySet[Any]", lease: Lease, now: datetime) -> bool:
+    """Return whether the lease is ours and has not lapsed: the last question before anything irrevocable."""
+    return rows.filter(pk=lease.row_id, lease_token=lease.token, leased_until__gt=now).exists()
+
+
+def due_wakeups(now: datetime, most: int) -> Iterable[int]:
+    """Return one due wake-up per subscriber: whoever takes it takes the others along."""
+    rows = Wakeup.objects.filter(is_free(now), due_at__lte=now)
+    return list(rows.values("subscriber").annotate(first=models.Min("id")).values_list("first", flat=True)[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Wake-ups of one subscriber that keep failing."""
+
+    subscriber: str
+    count: int
+    trouble: str
+
+
+def stuck_wakeups(least_tries: int = 3) -> list[Stuck]:
+    """Return what keeps failing, by subscriber, for `doctor` and the Channels page."""
+    rows = (
+        Wakeup.objects.filter(tries__gte=least_tries)
+        .values("subscriber", "trouble")
+        .annotate(count=models.Count("id"))
+        .order_by("subscriber")
+    )
+    return [Stuck(row["subscriber"], row["count"], row["trouble"]) for row in rows]
+
+
+def backlog() -> int:
+    """Return how many wake-ups are owed."""
+    return Wakeup.objects.count()
+
+
+def events_since(since: datetime) -> list[Event]:
+    """Return events of that window, for the live stream; ids are not in commit order, so the reader keeps what it saw."""
+    return list(Event.objects.filter(at__gte=since).order_by("at", "id"))
+
+
+def journal(brand_id: int, before: tuple[datetime, int] | None = None, most: int = 50) -> "models.QuerySet[JournalEntry]":
+    """Return one page of a brand's journal, newest first; `before` is the (at, id) of the last line seen."""
+    rows = JournalEntry.objects.filter(brand_id=brand_id).order_by("-at", "-id")
+    if before is not None:
+        at, row_id = before
+        rows = rows.filter(at__lte=at).filter(Q(at__lt=at) | Q(id__lt=row_id))
+    return rows[:most]
+
+
+def pulses() -> list[Pulse]:
+    """Return the parts of the desk that have ever said they were alive."""
+    return list(Pulse.objects.order_by("part"))
