@@ -1,0 +1,39 @@
+"""Compiles the translations (`.po` to `.mo`): they are written by people and read by gettext, so only the former is kept."""
+
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from nestor.config.places import LOCALE, network_locales
+
+
+def compile_stale(folders: list[Path] | None = None) -> list[Path]:
+    """Compile every catalogue that is newer than its compiled form; return those that were."""
+    made = []
+    for folder in [LOCALE, *network_locales()] if folders is None else folders:
+        for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+            target = source.with_suffix(".mo")
+            if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+                compile_one(source, target)
+                made.append(target)
+    return made
+
+
+def compile_one(source: Path, target: Path) -> None:
+    """Compile one catalogue; whoever reads it meanwhile sees the old or the new one, never half of it."""
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale=source.parent.parent.name)
+    fresh = target.with_suffix(".mo.new")
+    with fresh.open("wb") as file:
+        write_mo(file, catalogue)
+    fresh.replace(target)
+
+
+def main() -> None:
+    """Compile what is stale: `python -m nestor.config.catalogues`."""
+    compile_stale()
+
+
+if __name__ == "__main__":
+    main()

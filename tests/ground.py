@@ -1,0 +1,115 @@
+"""The ground of the suite: its own home and database, no internet, and which tests run.
+
+`NESTOR_TEST_DATABASE` is `sqlite` (default) or `postgresql`; `NESTOR_TEST_POSTGRESQL` is the address of a server on which
+databases may be made (default: this machine's socket, as the current user).
+"""
+
+import atexit
+import ipaddress
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from nestor.config.catalogues import compile_stale
+
+POSTGRESQL = os.environ.get("NESTOR_TEST_POSTGRESQL", "postgresql:///postgres")
+DATABASE = os.environ.get("NESTOR_TEST_DATABASE", "sqlite")
+KEPT = ("NESTOR_REQUIRE", "NESTOR_TEST_")
+HEAVY = ("service", "screens", "slow")
+
+
+def _lay() -> Path:
+    """Give this process an empty home, whatever the developer's shell says, before Django reads its settings."""
+    for name in [name for name in os.environ if name.startswith("NESTOR_") and not name.startswith(KEPT)]:
+        del os.environ[name]
+    home = Path(tempfile.mkdtemp(prefix="nestor-test-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.environ.setdefault("NESTOR_TEST_RUN", str(os.getpid()))  # inherited by xdist's workers
+    os.environ["NESTOR_HOME"] = str(home)
+    os.environ["NESTOR_DATABASE"] = POSTGRESQL if DATABASE == "postgresql" else f"sqlite:///{home / 'unused.sqlite3'}"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "nestor.config.settings"
+    return home
+
+
+if DATABASE not in ("sqlite", "postgresql"):
+    raise pytest.UsageError("NESTOR_TEST_DATABASE must be sqlite or postgresql")
+HOME = _lay()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("nestor")
+    group.addoption("--all", action="store_true", help="also run what needs services, a browser or more time")
+    group.addoption("--only-heavy", action="store_true", help="run nothing but what --all adds")
+    group.addoption("--only-database", action="store_true", help="run nothing but what uses the database")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the test database: a file of its own on SQLite, so that threads and child processes share it.
+
+    `-p no:django` leaves Django out, for tests of rules and networks, which know nothing of it.
+    """
+    sys.addaudithook(_refuse_internet)
+    if not config.pluginmanager.has_plugin("django"):
+        return
+    test = settings.DATABASES["default"].setdefault("TEST", {})
+    if DATABASE == "sqlite":
+        test["NAME"] = str(HOME / "test.sqlite3")
+    else:
+        test["NAME"] = f"test_nestor_{os.environ['NESTOR_TEST_RUN']}"
+    if not hasattr(config, "workerinput"):
+        compile_stale()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was not asked for: naming a file, a test or `-m` asks for it."""
+    named = bool(config.option.markexpr) or any("::" in arg or arg.endswith(".py") for arg in config.args)
+    keep, drop = [], []
+    for item in items:
+        heavy = any(item.get_closest_marker(name) for name in HEAVY)
+        wanted = heavy or not config.option.only_heavy
+        if heavy and not (config.option.all or config.option.only_heavy or named):
+            wanted = False
+        if config.option.only_database and not _uses_database(item):
+            wanted = False
+        (keep if wanted else drop).append(item)
+    if drop:
+        config.hook.pytest_deselected(items=drop)
+        items[:] = keep
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db")) or not fixtures.isdisjoint({"db", "transactional_db"})
+
+
+def _refuse_internet(event: str, arguments: tuple[object, ...]) -> None:
+    """Behave like a machine without a network: only loopback and Unix sockets answer."""
+    if event == "socket.getaddrinfo" and not _is_loopback(arguments[0]):
+        raise socket.gaierror(socket.EAI_NONAME, "no test may look up a name on the internet")
+    if event == "socket.connect" and isinstance(arguments[1], tuple) and not _is_loopback(arguments[1][0]):
+        raise OSError(f"no test may leave this machine: {arguments[1][0]!r}")
+
+
+def _is_loopback(host: object) -> bool:
+    text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "localhost")
+    try:
+        return not ipaddress.ip_address(text).is_global
+    except ValueError:
+        return text == "localhost" or text.endswith(".localhost")
+
+
+@pytest.fixture
+def child_environment(transactional_db: None) -> Iterator[dict[str, str]]:
+    """Environment for a child process that works on the same home and test database as this test."""
+    name = str(connection.settings_dict["NAME"])
+    url = f"sqlite:///{name}" if DATABASE == "sqlite" else POSTGRESQL.rsplit("/", 1)[0] + "/" + quote(name)
+    yield {**os.environ, "NESTOR_HOME": str(HOME), "NESTOR_DATABASE": url}
