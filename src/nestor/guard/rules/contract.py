@@ -70,7 +70,7 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One objection. `id` is a stable code the screens translate with `params`: codes and figures, never words of the draft.
+    """One objection. `id` is a stable code the screens translate with `params`: codes and figures, never its words.
 
     `spans` and `fix` count characters of the part named by `where`: "text", "subject", "alt0", "alt1" …; `fix` is None
     where no machine should choose the words.
@@ -198,8 +198,8 @@ def _look(rule: Rule, outgoing: Outgoing, proof: Proof, settings: BrandSettings,
     found: list[Finding] = []
     try:
         for finding in rule.look(outgoing, proof, settings):
-            found.append(replace(_weigh(rule, finding, settings), where=where))
-    except Exception:  # a broken rule is no reason to let a text out; what it had found still counts
+            found.append(replace(_weigh(rule, finding, settings), where=where))  # noqa: PERF401  kept if the next fails
+    except Exception:  # noqa: BLE001  a broken rule is no reason to let a text out; what it had found still counts
         found.append(_of_the_guard("guard_failed", rule.id, {"rule": rule.id}, where))
     return found
 
