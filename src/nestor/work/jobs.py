@@ -18,7 +18,7 @@ from nestor.work.rules import Pointer
 
 log = logging.getLogger("nestor.work")
 MOST_DUE = 200  # rows one sweep of one job hands over
-CARRY_AGAIN_AFTER = timedelta(seconds=20)  # a pointer that led to nothing by then is carried again
+CARRY_AGAIN_AFTER = timedelta(seconds=5)  # a pointer that led to nothing by then is carried again
 
 
 def look(pointer: Pointer, now: datetime) -> bool:

@@ -1,0 +1,1 @@
+"""Who we speak for: brands, opening hours, channels, their secrets and holds."""

@@ -1,0 +1,50 @@
+"""Brands, channels and their secrets, for rooms and screens."""
+
+from datetime import time
+
+from nestor.brands.models import Brand, Channel, ChannelSecret, Closure, InstallationSecret, OpeningPeriod
+from nestor.brands.rules import OpeningHours, Period
+from nestor.brands.scoping import BrandQuerySet
+from nestor.brands.secrets import unseal
+from nestor.networks import registry
+from nestor.networks.contract import Connector
+
+ALWAYS = {day: (Period(time.min, time.min),) for day in range(7)}
+
+
+def brand_by_slug(slug: str) -> Brand:
+    """Return the brand; raise `Brand.DoesNotExist`."""
+    return Brand.objects.get(slug=slug)
+
+
+def channels_of(brand: Brand | int) -> BrandQuerySet:
+    """Return the brand's channels by name."""
+    return Channel.objects.of(brand).order_by("name", "id")
+
+
+def channel_of(brand: Brand | int, public_id: str) -> Channel:
+    """Return one channel of the brand; raise `Channel.DoesNotExist`."""
+    found: Channel = Channel.objects.of(brand).get(public_id=public_id)
+    return found
+
+
+def opening_hours(brand: Brand) -> OpeningHours:
+    """Return when the brand's desk is open; a brand that set no period never closes."""
+    week: dict[int, list[Period]] = {}
+    for row in OpeningPeriod.objects.of(brand):
+        week.setdefault(row.weekday, []).append(Period(row.opens_at, row.closes_at))
+    closed = frozenset(Closure.objects.of(brand).values_list("day", flat=True))
+    return OpeningHours(zone=brand.zone, week=week or ALWAYS, closed_on=closed)
+
+
+def secrets_of(channel: Channel) -> dict[str, str]:
+    """Return what opens the channel, its own secrets over the installation's; raise `SecretLost`."""
+    shared = InstallationSecret.objects.filter(network=channel.network)
+    found = {row.name: unseal(row.sealed) for row in shared}
+    own = ChannelSecret.objects.of(channel.brand_id).filter(channel=channel)
+    return found | {row.name: unseal(row.sealed) for row in own}
+
+
+def connector_of(channel: Channel) -> Connector:
+    """Open the channel's connector; raise `NetworkTrouble` or `SecretLost`. The caller closes it."""
+    return registry.load(channel.network).open(channel.settings, secrets_of(channel))

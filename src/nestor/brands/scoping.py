@@ -1,0 +1,119 @@
+"""Every row belongs to a brand, and a query that does not say which one is refused before it reaches the database."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models.expressions import Col
+from django.db.models.lookups import Exact, In
+from django.db.models.sql.where import AND, WhereNode
+
+from nestor.vocabulary import new_id, new_public_id
+
+if TYPE_CHECKING:
+    from nestor.brands.models import Brand
+
+
+class UnscopedQuery(Exception):
+    """A query on a brand's rows that does not name the brand. The name of the table is the message."""
+
+
+def _names_brand(where: WhereNode, table: str | None) -> bool:
+    if where.connector != AND or where.negated:
+        return False
+    for child in where.children:
+        if isinstance(child, WhereNode) and _names_brand(child, table):
+            return True
+        if isinstance(child, Exact | In):
+            column = child.lhs
+            if isinstance(column, Col) and column.target.attname == "brand_id" and column.alias == table:
+                return True
+    return False
+
+
+class BrandQuerySet(models.QuerySet[Any]):
+    """A queryset that is evaluated only if it filters on `brand`, or says aloud why it looks across brands."""
+
+    _why_across = ""
+
+    def of(self, brand: "Brand | int") -> Self:
+        """Keep the rows of one brand."""
+        return self.filter(brand_id=brand if isinstance(brand, int) else brand.pk)
+
+    def across_brands(self, why: str) -> Self:
+        """Look at every brand's rows: for sweeps and upkeep, never for a page. `why` is for the reader of the code."""
+        if not why:
+            raise ValueError("say why")
+        clone = self._clone()
+        clone._why_across = why
+        return clone
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone._why_across = self._why_across
+        return clone
+
+    def _check_scope(self) -> None:
+        if self._why_across or self.query.is_empty():
+            return
+        if not _names_brand(self.query.where, self.query.base_table or self.model._meta.db_table):
+            raise UnscopedQuery(self.model.__name__)
+
+    def _fetch_all(self) -> None:
+        if self._result_cache is None:
+            self._check_scope()
+        super()._fetch_all()  # type: ignore[misc]
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
+        """As Django's, once the brand is known."""
+        self._check_scope()
+        return super().iterator(chunk_size)
+
+    def count(self) -> int:
+        """As Django's, once the brand is known."""
+        self._check_scope()
+        return super().count()
+
+    def exists(self) -> bool:
+        """As Django's, once the brand is known."""
+        self._check_scope()
+        return super().exists()
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """As Django's, once the brand is known."""
+        self._check_scope()
+        return super().aggregate(*args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        """As Django's, once the brand is known."""
+        self._check_scope()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """As Django's, once the brand is known."""
+        self._check_scope()
+        return super().delete()
+
+
+BrandRows = models.Manager.from_queryset(BrandQuerySet)
+
+
+class BrandRow(models.Model):
+    """Base of every table that belongs to a brand."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    brand = models.ForeignKey("brands.Brand", on_delete=models.CASCADE, related_name="+")
+
+    objects = BrandRows()
+
+    class Meta:
+        abstract = True
+
+
+class PublicRow(BrandRow):
+    """A brand's row that is named outside the desk by an opaque id."""
+
+    public_id = models.CharField(max_length=16, default=new_public_id, unique=True, editable=False)
+
+    class Meta:
+        abstract = True

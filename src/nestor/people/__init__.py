@@ -1,0 +1,1 @@
+"""Both sides of the desk: the team, and members outside with their identities."""

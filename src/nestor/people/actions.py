@@ -1,0 +1,98 @@
+"""Writes of the people room: add to the team, give a role, know a member."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from nestor.brands.models import Brand
+from nestor.networks.contract import Author
+from nestor.people.models import Identity, Member, TeamRole, User
+from nestor.vocabulary import Role
+from nestor.work.actions import note
+
+
+def add_user(email: str, name: str, password: str | None, now: datetime, **traits: str) -> User:
+    """Create somebody of the team; None as password means that they cannot sign in by password.
+
+    `traits`: language, zone, theme. Raise `ValidationError` for a weak password, `IntegrityError` for a known address.
+    """
+    user = User(email=email.strip().lower(), name=name, made_at=now, **traits)
+    if password is not None:
+        validate_password(password, user)
+    user.set_password(password)
+    with transaction.atomic():
+        user.save(force_insert=True)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        note("add_user", user, now, brand_id=None, actor_id=None)
+    return user
+
+
+def give_role(brand: Brand, user: User, role: Role, now: datetime, *, actor_id: int | None) -> TeamRole:
+    """Give a person a role for a brand, or change it."""
+    with transaction.atomic():
+        row: TeamRole
+        row, _ = TeamRole.objects.of(brand).update_or_create(
+            user=user,
+            defaults={"role": role.value},
+            create_defaults={"role": role.value, "brand": brand, "made_at": now},
+        )
+        note("give_role", row, now, brand_id=brand.pk, actor_id=actor_id, facts={"role": role.value, "user": user.pk})
+        return row
+
+
+def end_role(brand: Brand, user: User, now: datetime, *, actor_id: int | None) -> bool:
+    """Take a person off a brand's team."""
+    with transaction.atomic():
+        if not TeamRole.objects.of(brand).filter(user=user).delete()[0]:
+            return False
+        note("end_role", user, now, brand_id=brand.pk, actor_id=actor_id)
+        return True
+
+
+def set_preferences(user: User, **chosen: str) -> None:
+    """Keep a person's own language, zone or theme."""
+    User.objects.filter(pk=user.pk).update(**{name: chosen[name] for name in ("language", "zone", "theme") if name in chosen})
+
+
+def know_authors(brand_id: int, network: str, authors: Iterable[Author], now: datetime) -> dict[str, Identity]:
+    """Return the identity of each author by network id, making members of those never seen; joins the caller's transaction."""
+    latest = {author.network_id: author for author in authors}
+    rows = Identity.objects.of(brand_id).filter(network=network, network_id__in=latest).select_related("member")
+    known: dict[str, Identity] = {row.network_id: row for row in rows}
+    for row in known.values():
+        _freshen(row, latest[row.network_id])
+    Member.objects.of(brand_id).filter(pk__in=[row.member_id for row in known.values()]).update(last_seen_at=now)
+    fresh = [author for key, author in latest.items() if key not in known]
+    members = [
+        Member(brand_id=brand_id, name=shown_name(author), first_seen_at=now, last_seen_at=now) for author in fresh
+    ]
+    Member.objects.bulk_create(members)
+    identities = [
+        Identity(
+            brand_id=brand_id,
+            member=member,
+            network=network,
+            network_id=author.network_id,
+            handle=author.handle[:300],
+            name=author.name[:300],
+            url=author.url[:2000],
+        )
+        for author, member in zip(fresh, members, strict=True)
+    ]
+    Identity.objects.bulk_create(identities)
+    return known | {row.network_id: row for row in identities}
+
+
+def shown_name(author: Author) -> str:
+    """Return how an author is named on screen."""
+    return (author.name or author.handle or author.network_id)[:300]
+
+
+def _freshen(row: Identity, author: Author) -> None:
+    seen = (author.handle[:300], author.name[:300], author.url[:2000])
+    if (row.handle, row.name, row.url) != seen and (author.handle or author.name):
+        row.handle, row.name, row.url = seen
+        Identity.objects.of(row.brand_id).filter(pk=row.pk).update(handle=seen[0], name=seen[1], url=seen[2])

@@ -1,0 +1,27 @@
+"""How the team signs in: django-allauth, without sign-up by strangers, with TOTP secrets sealed."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+
+from nestor.brands.secrets import seal, unseal
+
+
+class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
+    """A desk is joined by invitation of its head, never by sign-up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Return False: nobody signs up."""
+        return False
+
+
+class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
+    """Keeps TOTP secrets and recovery seeds encrypted with the keys outside the database."""
+
+    def encrypt(self, text: str) -> str:
+        """Return the secret sealed."""
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret; raise `SecretLost`."""
+        return unseal(encrypted_text)
