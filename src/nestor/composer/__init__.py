@@ -1,0 +1,1 @@
+"""ANSWERED: drafts that survive a crash of browser or server."""

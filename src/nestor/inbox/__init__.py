@@ -1,0 +1,1 @@
+"""ARRIVES: conversations and messages, cursors, webhooks, back-fill, blind spots."""

@@ -1,0 +1,1 @@
+"""PUBLISHED: deliveries, attempts, receipts, reconciliation. Never twice, never silently lost."""

@@ -1,0 +1,55 @@
+"""Tables of what leaves the desk."""
+
+from django.db import models
+from django.db.models import Q
+
+from nestor.brands.models import Channel
+from nestor.brands.scoping import BrandRow, PublicRow
+from nestor.inbox.models import Conversation, Message
+from nestor.people.models import User
+from nestor.work.models import Leased
+
+
+class Delivery(Leased, PublicRow):
+    """One text on its way to one channel. See `rules.STEPS` for the states and what may follow what."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, null=True, related_name="+")
+    answers = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")  # the message answered
+    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")  # what it became
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    text = models.TextField()
+    mark = models.CharField(max_length=16, unique=True)
+    state = models.CharField(max_length=12, default="waiting")
+    due_at = models.DateTimeField(null=True, blank=True)  # when something is to be done: sent, or looked for
+    late_at = models.DateTimeField(null=True, blank=True)  # not sent after this
+    made_at = models.DateTimeField()
+    first_tried_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    looks = models.PositiveIntegerField(default=0)  # times we looked for it on the network
+    reason = models.CharField(max_length=40, default="", blank=True)
+    receipt_id = models.CharField(max_length=300, default="", blank=True)
+    receipt_url = models.CharField(max_length=2000, default="", blank=True)
+    cleared_findings = models.JSONField(default=list)  # warnings shown and stops cleared, by id
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="delivery_due"),
+            models.Index(fields=["brand", "state", "-made_at"], name="delivery_state"),
+            models.Index(fields=["conversation", "made_at"], name="delivery_thread"),
+        ]
+
+
+class Attempt(BrandRow):
+    """One call to the network: committed before it begins, finished when its outcome is known."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, default="", blank=True)  # sent, refused, later, uncertain, "" in flight or killed
+    reason = models.CharField(max_length=40, default="", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="attempt_once")]

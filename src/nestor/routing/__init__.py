@@ -1,0 +1,1 @@
+"""ROUTED: who answers, by when: lanes, assignment, clocks."""
