@@ -8,3 +8,10 @@ class InboxConfig(AppConfig):
 
     name = "nestor.inbox"
     label = "inbox"
+
+    def ready(self) -> None:
+        """Register once everything is loaded."""
+        from nestor.inbox.jobs import JOBS
+        from nestor.work.registry import register
+
+        register(*JOBS)

@@ -1,0 +1,224 @@
+"""Writes of the inbox: take a batch in, read a channel, open webhooks, show what triage has read, record blindness."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from nestor.brands import reads as brands
+from nestor.brands.actions import report_trouble
+from nestor.brands.models import Channel
+from nestor.brands.secrets import SecretLost
+from nestor.inbox import rules
+from nestor.inbox.actions.blindness import (
+    LeaseLost,
+    ask_backfill,
+    begin_blindness,
+    end_blindness,
+    fill_again,
+    fill_blind_spot,
+    note_sleep,
+)
+from nestor.inbox.actions.intake import Intake, let_vanish, take_in_arrivals
+from nestor.inbox.models import Conversation, Cursor, Message, Payload, WebhookCall
+from nestor.networks import registry
+from nestor.networks.contract import Batch, NetworkTrouble, Reason, Receipt, Refused, TryLater
+from nestor.work.actions import announce_all, release_lease, take_lease
+from nestor.work.rules import Lease
+
+MOST_BODY = 1_000_000  # bytes of one webhook call
+MOST_PAGES = 50  # pages read in one go before another channel gets its turn
+
+
+def take_in(channel: Channel, batch: Batch, now: datetime) -> Intake:
+    """Store a batch and announce what is new, in one transaction. Taking the same batch in twice adds nothing."""
+    with transaction.atomic():
+        done = take_in_arrivals(channel, batch.arrivals, now)
+        let_vanish(channel, batch.vanished, done)
+        announce_all(done.happenings, now)
+        return done
+
+
+def open_cursor(channel: Channel, now: datetime) -> Cursor:
+    """Begin to read a channel; a cursor that exists keeps its place and is due now."""
+    cursor: Cursor
+    cursor, is_new = Cursor.objects.of(channel.brand_id).get_or_create(
+        channel=channel, defaults={"brand_id": channel.brand_id, "due_at": now}
+    )
+    if not is_new:
+        Cursor.objects.of(channel.brand_id).filter(pk=cursor.pk).update(due_at=now, failures=0)
+    return cursor
+
+
+def read_now(channel: Channel, now: datetime) -> bool:
+    """Make the channel due at once."""
+    return Cursor.objects.of(channel.brand_id).filter(channel=channel).update(due_at=now) == 1
+
+
+def read_channel(cursor_id: int, now: datetime) -> Intake | None:
+    """Read one channel from its cursor; None when somebody else is at it. The network is called outside any transaction."""
+    rows = Cursor.objects.across_brands("a worker looks at one due row by its id")
+    lease = take_lease(rows.filter(due_at__lte=now), cursor_id, now, timedelta(seconds=settings.NESTOR_LEASE_FOR))
+    if lease is None:
+        return None
+    cursor = rows.select_related("channel").get(pk=cursor_id)
+    try:
+        return _read_pages(cursor, lease, now)
+    except (NetworkTrouble, SecretLost, registry.NetworkUnusable) as trouble:
+        _put_off(cursor, lease, trouble, now)
+        return None
+
+
+def _read_pages(cursor: Cursor, lease: Lease, now: datetime) -> Intake:
+    channel, position, total = cursor.channel, cursor.position, Intake()
+    poll_every = registry.load(channel.network).poll_every
+    note_sleep(cursor, now, poll_every)
+    connector = brands.connector_of(channel)
+    try:
+        for page in range(MOST_PAGES):
+            batch = connector.fetch(position)
+            is_last = not batch.more or page == MOST_PAGES - 1
+            done = _keep_page(cursor, lease, batch, now, poll_every if is_last and not batch.more else timedelta())
+            total.added, total.edited, total.vanished = (
+                total.added + done.added,
+                total.edited + done.edited,
+                total.vanished + done.vanished,
+            )
+            position = batch.cursor or position
+            if is_last:
+                break
+    finally:
+        connector.close()
+    with transaction.atomic():
+        report_trouble(channel, "", now)
+        end_blindness(channel, now)
+        if not release_lease(Cursor.objects.of(channel.brand_id), lease):
+            raise LeaseLost
+    return total
+
+
+def _keep_page(cursor: Cursor, lease: Lease, batch: Batch, now: datetime, wait: timedelta) -> Intake:
+    with transaction.atomic():
+        mine = Cursor.objects.of(cursor.brand_id).filter(pk=cursor.pk, lease_token=lease.token)
+        held = mine.update(
+            position=batch.cursor or cursor.position,
+            read_at=now,
+            failures=0,
+            due_at=now + wait,
+            leased_until=now + timedelta(seconds=settings.NESTOR_LEASE_FOR),
+        )
+        if held != 1:
+            raise LeaseLost
+        cursor.position = batch.cursor or cursor.position
+        return take_in(cursor.channel, batch, now)
+
+
+def _put_off(cursor: Cursor, lease: Lease, trouble: Exception, now: datetime) -> None:
+    channel = cursor.channel
+    reason = trouble.reason if isinstance(trouble, NetworkTrouble) else Reason.SIGN_IN
+    wait = rules.next_poll_for(cursor.failures + 1, registry.poll_every(channel.network))
+    if isinstance(trouble, TryLater):
+        wait = max(wait, trouble.after)
+    with transaction.atomic():
+        rows = Cursor.objects.of(channel.brand_id)
+        if release_lease(rows, lease, failures=cursor.failures + 1, due_at=now + wait):
+            begin_blindness(channel, cursor.read_at or now, reason, now)
+            report_trouble(channel, reason.value, now)
+
+
+def receive_webhook(channel: Channel, headers: Mapping[str, str], body: bytes, now: datetime) -> WebhookCall | None:
+    """Keep a webhook call as it came; None when this very call is kept already. Opened by a job, so the network gets its answer at once."""
+    digest = hashlib.sha256(repr(sorted(headers.items())).encode() + body).hexdigest()
+    row, is_new = WebhookCall.objects.of(channel.brand_id).get_or_create(
+        channel=channel,
+        digest=digest,
+        defaults={
+            "brand_id": channel.brand_id,
+            "headers": dict(headers),
+            "body": body[:MOST_BODY],
+            "received_at": now,
+            "due_at": now,
+        },
+    )
+    return row if is_new else None
+
+
+def open_webhook_call(call_id: int, now: datetime) -> Intake | None:
+    """Verify and take in one kept call; a forged one is remembered by its reason, its body is emptied."""
+    rows = WebhookCall.objects.across_brands("a worker looks at one due row by its id")
+    lease = take_lease(rows.filter(due_at__lte=now), call_id, now, timedelta(seconds=settings.NESTOR_LEASE_FOR))
+    if lease is None:
+        return None
+    call = rows.select_related("channel").get(pk=call_id)
+    mine = WebhookCall.objects.of(call.brand_id)
+    try:
+        connector = brands.connector_of(call.channel)
+        try:
+            batch = connector.open_webhook(call.headers, bytes(call.body), call.received_at)
+        finally:
+            connector.close()
+    except Refused as trouble:
+        release_lease(mine, lease, due_at=None, reason=trouble.reason.value, body=b"", headers={})
+        return None
+    except (NetworkTrouble, SecretLost, registry.NetworkUnusable):
+        release_lease(mine, lease, due_at=now + timedelta(minutes=1))
+        return None
+    with transaction.atomic():
+        if not release_lease(mine, lease, due_at=None, body=b"", headers={}):
+            return None
+        return take_in(call.channel, batch, now)
+
+
+def show_message(message: Message, now: datetime, *, is_sealed: bool) -> bool:
+    """Let a message be seen, now that triage has read it; sealed, it is seen by those who must know. Joins the caller's transaction."""
+    rows = Message.objects.of(message.brand_id).filter(pk=message.pk, shown_at__isnull=True)
+    return rows.update(shown_at=now, is_sealed=is_sealed) == 1
+
+
+def unseal_message(message: Message) -> bool:
+    """Take the seal off a message that turned out not to be an alert."""
+    return Message.objects.of(message.brand_id).filter(pk=message.pk, is_sealed=True).update(is_sealed=False) == 1
+
+
+def seal_message(message: Message) -> bool:
+    """Seal a message that turned out to be an alert; its payload goes, its search words too."""
+    rows = Message.objects.of(message.brand_id).filter(pk=message.pk, is_sealed=False)
+    return rows.update(is_sealed=True, search_text="") == 1
+
+
+def record_sent(
+    conversation: Conversation, receipt: Receipt, text: str, mark: str, now: datetime, *, in_reply_to: str = ""
+) -> Message:
+    """Put an answer of ours into its thread; the network's own echo of it, earlier or later, is the same row."""
+    message: Message
+    message, _ = Message.objects.of(conversation.brand_id).get_or_create(
+        channel_id=conversation.channel_id,
+        network_id=receipt.network_id,
+        defaults={
+            "brand_id": conversation.brand_id,
+            "conversation": conversation,
+            "kind": conversation.kind,
+            "is_ours": True,
+            "text": text,
+            "mark": mark,
+            "url": receipt.url[:2000],
+            "in_reply_to": in_reply_to,
+            "is_public": conversation.is_public,
+            "published_at": receipt.at,
+            "arrived_at": now,
+            "shown_at": now,
+            "search_text": rules.search_text(text),
+        },
+    )
+    Conversation.objects.of(conversation.brand_id).filter(pk=conversation.pk, last_at__lt=receipt.at).update(last_at=receipt.at)
+    return message
+
+
+def drop_payloads(now: datetime, most: int = 1000) -> int:
+    """Delete raw forms whose time is over; return how many."""
+    rows = Payload.objects.across_brands("upkeep of the installation")
+    old = list(rows.filter(keep_until__lte=now).values_list("pk", flat=True)[:most])
+    count: int = rows.filter(pk__in=old).delete()[0]
+    return count

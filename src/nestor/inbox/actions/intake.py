@@ -1,0 +1,232 @@
+"""How a batch becomes rows: one pass per table, whatever the size of the batch. Runs inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from nestor.brands.models import Channel
+from nestor.inbox import rules
+from nestor.inbox.events import MessageArrived, MessageChanged, MessageEdited, OwnMessageSeen
+from nestor.inbox.models import Attachment, Conversation, Message, MessageVersion, Payload, Post
+from nestor.networks.contract import Arrival, Vanished
+from nestor.people.actions import know_authors
+from nestor.people.models import Identity
+from nestor.work.events import Happening
+
+CHUNK = 500  # rows asked for or written in one statement
+
+
+@dataclass(slots=True)
+class Intake:
+    """What one batch did."""
+
+    added: int = 0
+    edited: int = 0
+    vanished: int = 0
+    happenings: list[Happening] = field(default_factory=list)
+
+
+def take_in_arrivals(channel: Channel, arrivals: Sequence[Arrival], now: datetime) -> Intake:
+    """Store what is new, keep the old version of what was edited; what is known already changes nothing."""
+    done = Intake()
+    for start in range(0, len(arrivals), CHUNK):
+        _take_in_chunk(channel, arrivals[start : start + CHUNK], now, done)
+    return done
+
+
+def _take_in_chunk(channel: Channel, arrivals: Sequence[Arrival], now: datetime, done: Intake) -> None:
+    latest = {one.network_id: one for one in arrivals}
+    rows = Message.objects.of(channel.brand_id).filter(channel=channel, network_id__in=latest)
+    known: dict[str, Message] = {row.network_id: row for row in rows}
+    for network_id, row in known.items():
+        _see_again(row, latest[network_id], now, done)
+    fresh = [one for one in latest.values() if one.network_id not in known]
+    if not fresh:
+        return
+    identities = know_authors(channel.brand_id, channel.network, (one.author for one in fresh if not one.is_ours), now)
+    posts = _posts_of(channel, fresh)
+    conversations = _conversations_of(channel, fresh, identities, posts)
+    messages = [_message_of(channel, one, conversations, identities, now) for one in fresh]
+    Message.objects.bulk_create(messages)
+    _keep_rest(channel, messages, fresh, now)
+    done.added += len(messages)
+    for message in messages:
+        if message.is_ours:
+            ids = {"brand_id": channel.brand_id, "message_id": message.pk, "conversation_id": message.conversation_id}
+            done.happenings.append(OwnMessageSeen(**ids))
+        else:
+            done.happenings.append(MessageArrived(brand_id=channel.brand_id, message_id=message.pk))
+
+
+def _see_again(row: Message, arrival: Arrival, now: datetime, done: Intake) -> None:
+    text, changes = rules.storable(arrival.text), {}
+    mine = Message.objects.of(row.brand_id).filter(pk=row.pk)
+    changed = MessageChanged(brand_id=row.brand_id, message_id=row.pk, conversation_id=row.conversation_id)
+    if arrival.state and arrival.state != row.state:
+        changes["state"] = arrival.state
+    if row.vanished_at is not None:
+        changes["vanished_at"] = None
+    if changes:
+        mine.update(**changes)
+        done.happenings.append(changed)
+    if text == row.text or (arrival.edited_at and row.edited_at and arrival.edited_at < row.edited_at):
+        return
+    MessageVersion.objects.create(brand_id=row.brand_id, message=row, text=row.text, html=row.html, replaced_at=now)
+    mine.update(
+        text=text,
+        html=rules.neutral_html(arrival.html) if arrival.html else "",
+        edited_at=arrival.edited_at or now,
+        shown_at=row.shown_at if row.is_ours else None,
+        search_text=rules.search_text(text, row.subject),
+    )
+    done.edited += 1
+    done.happenings.append(changed if row.is_ours else MessageEdited(brand_id=row.brand_id, message_id=row.pk))
+
+
+def _posts_of(channel: Channel, arrivals: Iterable[Arrival]) -> dict[str, Post]:
+    hangs = {one.hangs_on.network_id: one.hangs_on for one in arrivals if one.hangs_on is not None}
+    rows = Post.objects.of(channel.brand_id).filter(channel=channel, network_id__in=hangs)
+    known: dict[str, Post] = {row.network_id: row for row in rows}
+    fresh = [
+        Post(
+            brand_id=channel.brand_id,
+            channel=channel,
+            network_id=key,
+            title=rules.storable(hang.title, rules.MOST_SUBJECT),
+            text=rules.storable(hang.text),
+            url=hang.url[:2000],
+            is_ours=hang.is_ours,
+            published_at=hang.published_at,
+        )
+        for key, hang in hangs.items()
+        if key not in known
+    ]
+    Post.objects.bulk_create(fresh)
+    return known | {row.network_id: row for row in fresh}
+
+
+def _conversations_of(
+    channel: Channel, arrivals: Sequence[Arrival], identities: dict[str, Identity], posts: dict[str, Post]
+) -> dict[str, Conversation]:
+    threads: dict[str, list[Arrival]] = {}
+    for one in sorted(arrivals, key=lambda arrival: arrival.published_at):
+        threads.setdefault(one.thread_id, []).append(one)
+    rows = Conversation.objects.of(channel.brand_id).filter(channel=channel, thread_id__in=threads)
+    known: dict[str, Conversation] = {row.thread_id: row for row in rows}
+    fresh = []
+    for thread_id, utterances in threads.items():
+        last_at = utterances[-1].published_at
+        if (row := known.get(thread_id)) is None:
+            fresh.append(_conversation_of(channel, utterances, identities, posts))
+        else:
+            _extend(row, utterances, identities, last_at)
+    Conversation.objects.bulk_create(fresh)
+    return known | {row.thread_id: row for row in fresh}
+
+
+def _extend(row: Conversation, utterances: Sequence[Arrival], identities: dict[str, Identity], last_at: datetime) -> None:
+    changes: dict[str, object] = {}
+    if last_at > row.last_at:
+        changes["last_at"] = last_at
+    if row.member_id is None and (opener := _opener(utterances)) is not None:
+        changes["member_id"] = identities[opener.author.network_id].member_id
+    if changes:
+        Conversation.objects.of(row.brand_id).filter(pk=row.pk).update(**changes)
+
+
+def _opener(utterances: Sequence[Arrival]) -> Arrival | None:
+    return next((one for one in utterances if not one.is_ours), None)
+
+
+def _conversation_of(
+    channel: Channel, utterances: Sequence[Arrival], identities: dict[str, Identity], posts: dict[str, Post]
+) -> Conversation:
+    first, opener = utterances[0], _opener(utterances)
+    hang = next((one.hangs_on for one in utterances if one.hangs_on is not None), None)
+    return Conversation(
+        brand_id=channel.brand_id,
+        channel=channel,
+        thread_id=first.thread_id,
+        kind=first.kind.value,
+        member_id=identities[opener.author.network_id].member_id if opener else None,
+        post=posts[hang.network_id] if hang else None,
+        subject=rules.storable(first.subject, rules.MOST_SUBJECT),
+        is_public=first.is_public,
+        started_at=first.published_at,
+        last_at=utterances[-1].published_at,
+    )
+
+
+def _message_of(
+    channel: Channel,
+    arrival: Arrival,
+    conversations: dict[str, Conversation],
+    identities: dict[str, Identity],
+    now: datetime,
+) -> Message:
+    text, subject = rules.storable(arrival.text), rules.storable(arrival.subject, rules.MOST_SUBJECT)
+    return Message(
+        brand_id=channel.brand_id,
+        conversation=conversations[arrival.thread_id],
+        channel=channel,
+        network_id=arrival.network_id,
+        kind=arrival.kind.value,
+        is_ours=arrival.is_ours,
+        identity=None if arrival.is_ours else identities[arrival.author.network_id],
+        text=text,
+        html=rules.neutral_html(arrival.html) if arrival.html else "",
+        subject=subject,
+        in_reply_to=arrival.in_reply_to,
+        url=arrival.url[:2000],
+        is_public=arrival.is_public,
+        state=arrival.state,
+        mark=arrival.mark[:16],
+        has_picture=any(one.kind == "image" for one in arrival.attachments),
+        published_at=arrival.published_at,
+        arrived_at=now,
+        edited_at=arrival.edited_at,
+        shown_at=now if arrival.is_ours else None,
+        search_text=rules.search_text(text, subject, arrival.author.name, arrival.author.handle),
+    )
+
+
+def _keep_rest(channel: Channel, messages: Sequence[Message], arrivals: Sequence[Arrival], now: datetime) -> None:
+    keep_until = now + timedelta(days=settings.NESTOR_KEEP_PAYLOADS_FOR)
+    pairs = list(zip(messages, arrivals, strict=True))
+    Attachment.objects.bulk_create(
+        Attachment(
+            brand_id=channel.brand_id,
+            message=message,
+            kind=one.kind,
+            url=one.url[:2000],
+            alt=rules.storable(one.alt, 5000),
+            media_type=one.media_type[:100],
+        )
+        for message, arrival in pairs
+        for one in arrival.attachments
+    )
+    Payload.objects.bulk_create(
+        Payload(
+            brand_id=channel.brand_id,
+            message=message,
+            body=rules.storable(arrival.payload),
+            received_at=now,
+            keep_until=keep_until,
+        )
+        for message, arrival in pairs
+        if arrival.payload
+    )
+
+
+def let_vanish(channel: Channel, vanished: Iterable[Vanished], done: Intake) -> None:
+    """Remember that messages are gone from the network; what they said stays at the desk."""
+    for one in vanished:
+        rows = Message.objects.of(channel.brand_id).filter(channel=channel, network_id=one.network_id, vanished_at__isnull=True)
+        found = rows.values_list("pk", "conversation_id").first()
+        if found is not None and rows.update(vanished_at=one.at) == 1:
+            done.vanished += 1
+            done.happenings.append(
+                MessageChanged(brand_id=channel.brand_id, message_id=found[0], conversation_id=found[1])
+            )

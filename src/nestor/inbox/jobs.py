@@ -1,0 +1,40 @@
+"""What the inbox does in the background: read channels, open webhooks, fill blind spots, drop old payloads."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from nestor.inbox import actions, reads
+from nestor.work.registry import Job
+
+
+def read_channel(row_id: int, now: datetime) -> None:
+    """Read one due channel."""
+    actions.read_channel(row_id, now)
+
+
+def open_call(row_id: int, now: datetime) -> None:
+    """Open one kept webhook call."""
+    actions.open_webhook_call(row_id, now)
+
+
+def fill_blind_spot(row_id: int, now: datetime) -> None:
+    """Read one page of one blind spot again."""
+    actions.fill_blind_spot(row_id, now)
+
+
+def drop_payload(row_id: int, now: datetime) -> None:
+    """Drop raw forms that were kept long enough."""
+    actions.drop_payloads(now)
+
+
+def due_drop(now: datetime, most: int) -> Iterable[int]:
+    """Return one row id when any payload is over its time."""
+    return reads.overdue_payloads(now, 1)
+
+
+JOBS = (
+    Job("inbox.read_channel", due=reads.due_cursors, look=read_channel, every=timedelta(milliseconds=500)),
+    Job("inbox.open_call", due=reads.due_calls, look=open_call, every=timedelta(milliseconds=200)),
+    Job("inbox.fill_blind_spot", due=reads.due_blind_spots, look=fill_blind_spot, every=timedelta(seconds=1)),
+    Job("inbox.drop_payloads", due=due_drop, look=drop_payload, every=timedelta(minutes=10)),
+)
