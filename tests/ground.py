@@ -1,7 +1,7 @@
 """The ground of the suite: its own home and database, no internet, and which tests run.
 
-`NESTOR_TEST_DATABASE` is `sqlite` (default) or `postgresql`; `NESTOR_TEST_POSTGRESQL` is the address of a server on which
-databases may be made (default: this machine's socket, as the current user).
+`NESTOR_TEST_DATABASE` is `sqlite` (default) or `postgresql`; `NESTOR_TEST_POSTGRESQL` is the address of a server on
+which databases may be made (default: this machine's socket, as the current user).
 """
 
 import atexit
@@ -11,7 +11,6 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -108,8 +107,8 @@ def _is_loopback(host: object) -> bool:
 
 
 @pytest.fixture
-def child_environment(transactional_db: None) -> Iterator[dict[str, str]]:
+def child_environment(transactional_db: None) -> dict[str, str]:
     """Environment for a child process that works on the same home and test database as this test."""
     name = str(connection.settings_dict["NAME"])
     url = f"sqlite:///{name}" if DATABASE == "sqlite" else POSTGRESQL.rsplit("/", 1)[0] + "/" + quote(name)
-    yield {**os.environ, "NESTOR_HOME": str(HOME), "NESTOR_DATABASE": url}
+    return {**os.environ, "NESTOR_HOME": str(HOME), "NESTOR_DATABASE": url}

@@ -1,4 +1,4 @@
-"""Compiles the translations (`.po` to `.mo`): they are written by people and read by gettext, so only the former is kept."""
+"""Compiles the translations (`.po` to `.mo`): people write the one, gettext reads the other."""
 
 from pathlib import Path
 
