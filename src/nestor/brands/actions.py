@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -148,3 +149,10 @@ def report_trouble(channel: Channel, reason: str, now: datetime) -> bool:
         note("report_trouble", channel, now, brand_id=channel.brand_id, actor_id=None, facts={"reason": reason})
         announce(ChannelTroubled(brand_id=channel.brand_id, channel_id=channel.pk), now)
         return True
+
+
+def keep_limits(channel: Channel, limits: Mapping[str, Any]) -> bool:
+    """Remember the limits a network serves, by kind of message; False if they were known."""
+    if dict(limits) == channel.limits:
+        return False
+    return Channel.objects.of(channel.brand_id).filter(pk=channel.pk).update(limits=dict(limits)) == 1

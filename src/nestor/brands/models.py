@@ -57,6 +57,7 @@ class Channel(PublicRow):
     handle = models.CharField(max_length=200, default="", blank=True)
     url = models.URLField(max_length=1000, default="", blank=True)
     settings = models.JSONField(default=dict)
+    limits = models.JSONField(default=dict)  # by kind of message, as the network last served them
     is_connected = models.BooleanField(default=True)
     trouble = models.CharField(max_length=40, default="", blank=True)  # a contract Reason, "" when well
     trouble_since = models.DateTimeField(null=True, blank=True)

@@ -1,13 +1,15 @@
 """Brands, channels and their secrets, for rooms and screens."""
 
-from datetime import time
+from dataclasses import asdict
+from datetime import time, timedelta
+from typing import Any
 
 from nestor.brands.models import Brand, Channel, ChannelSecret, Closure, InstallationSecret, OpeningPeriod
 from nestor.brands.rules import OpeningHours, Period
 from nestor.brands.scoping import BrandQuerySet
 from nestor.brands.secrets import unseal
 from nestor.networks import registry
-from nestor.networks.contract import Connector
+from nestor.networks.contract import Connector, Limits
 
 ALWAYS = {day: (Period(time.min, time.min),) for day in range(7)}
 
@@ -48,3 +50,19 @@ def secrets_of(channel: Channel) -> dict[str, str]:
 def connector_of(channel: Channel) -> Connector:
     """Open the channel's connector; raise `NetworkTrouble` or `SecretLost`. The caller closes it."""
     return registry.load(channel.network).open(channel.settings, secrets_of(channel))
+
+
+def limits_as_stored(limits: Limits) -> dict[str, Any]:
+    """Return limits as plain JSON values."""
+    stored = asdict(limits)
+    stored["reply_within"] = limits.reply_within.total_seconds() if limits.reply_within else None
+    return stored
+
+
+def limits_of(channel: Channel, kind: str) -> Limits | None:
+    """Return what the network last said it accepts for this kind; None before it was ever asked."""
+    stored = channel.limits.get(kind)
+    if stored is None:
+        return None
+    seconds = stored["reply_within"]
+    return Limits(**{**stored, "reply_within": timedelta(seconds=seconds) if seconds else None})

@@ -8,3 +8,10 @@ class RoutingConfig(AppConfig):
 
     name = "nestor.routing"
     label = "routing"
+
+    def ready(self) -> None:
+        """Register once everything is loaded."""
+        from nestor.routing.jobs import SUBSCRIBERS
+        from nestor.work.registry import register
+
+        register(*SUBSCRIBERS)

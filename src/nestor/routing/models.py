@@ -28,6 +28,7 @@ class Route(BrandRow):
     answered_at = models.DateTimeField(null=True, blank=True)  # our first answer
     answered_elsewhere = models.BooleanField(default=False)  # typed in the network's own app
     resolved_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)  # raised by every change: two workers never overwrite each other
 
     class Meta:
         indexes = [

@@ -8,3 +8,10 @@ class TriageConfig(AppConfig):
 
     name = "nestor.triage"
     label = "triage"
+
+    def ready(self) -> None:
+        """Register once everything is loaded."""
+        from nestor.triage.jobs import SUBSCRIBERS
+        from nestor.work.registry import register
+
+        register(*SUBSCRIBERS)

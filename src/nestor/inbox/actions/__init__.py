@@ -1,14 +1,14 @@
 """Writes of the inbox: take a batch in, read a channel, open webhooks, show what triage has read, record blindness."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from nestor.brands import reads as brands
-from nestor.brands.actions import report_trouble
+from nestor.brands.actions import keep_limits, report_trouble
 from nestor.brands.models import Channel
 from nestor.brands.secrets import SecretLost
 from nestor.inbox import rules
@@ -25,6 +25,7 @@ from nestor.inbox.actions.intake import Intake, let_vanish, take_in_arrivals
 from nestor.inbox.models import Conversation, Cursor, Message, Payload, WebhookCall
 from nestor.networks import registry
 from nestor.networks.contract import Batch, NetworkTrouble, Reason, Receipt, Refused, TryLater
+from nestor.vocabulary import MessageKind
 from nestor.work.actions import announce_all, release_lease, take_lease
 from nestor.work.rules import Lease
 
@@ -89,9 +90,11 @@ def _read_pages(cursor: Cursor, lease: Lease, now: datetime) -> Intake:
             position = batch.cursor or position
             if is_last:
                 break
+        limits = {kind.value: brands.limits_as_stored(connector.limits(kind)) for kind in MessageKind}
     finally:
         connector.close()
     with transaction.atomic():
+        keep_limits(channel, limits)
         report_trouble(channel, "", now)
         end_blindness(channel, now)
         if not release_lease(Cursor.objects.of(channel.brand_id), lease):
@@ -171,20 +174,23 @@ def open_webhook_call(call_id: int, now: datetime) -> Intake | None:
         return take_in(call.channel, batch, now)
 
 
-def show_message(message: Message, now: datetime, *, is_sealed: bool) -> bool:
-    """Let a message be seen, now that triage has read it; sealed, it is seen by those who must know. Joins the caller's transaction."""
-    rows = Message.objects.of(message.brand_id).filter(pk=message.pk, shown_at__isnull=True)
-    return rows.update(shown_at=now, is_sealed=is_sealed) == 1
+def show_messages(brand_id: int, plain: Iterable[int], sealed: Iterable[int], now: datetime) -> int:
+    """Let messages be seen, now that triage has read them; sealed ones by those who must know. Joins the caller's transaction."""
+    rows = Message.objects.of(brand_id).filter(shown_at__isnull=True)
+    count = rows.filter(pk__in=list(plain)).update(shown_at=now, is_sealed=False)
+    return count + rows.filter(pk__in=list(sealed)).update(shown_at=now, is_sealed=True, search_text="")
 
 
 def unseal_message(message: Message) -> bool:
-    """Take the seal off a message that turned out not to be an alert."""
-    return Message.objects.of(message.brand_id).filter(pk=message.pk, is_sealed=True).update(is_sealed=False) == 1
+    """Take the seal off a message that turned out not to be an alert; it can be searched for again."""
+    rows = Message.objects.of(message.brand_id).filter(pk=message.pk, is_sealed=True)
+    return rows.update(is_sealed=False, search_text=rules.search_text(message.text, message.subject)) == 1
 
 
 def seal_message(message: Message) -> bool:
-    """Seal a message that turned out to be an alert; its payload goes, its search words too."""
+    """Seal a message that turned out to be an alert; its raw form and its search words go."""
     rows = Message.objects.of(message.brand_id).filter(pk=message.pk, is_sealed=False)
+    Payload.objects.of(message.brand_id).filter(message=message).delete()
     return rows.update(is_sealed=True, search_text="") == 1
 
 
