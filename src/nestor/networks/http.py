@@ -6,6 +6,7 @@ No other module under `nestor.networks` opens a client connection; `tests/house/
 import base64
 import json as jsonlib
 import random
+import re
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -29,6 +30,7 @@ _REDIRECTS = 5
 _WORTH_REPEATING = frozenset({429, 500, 502, 503, 504})
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 _WIRE_TROUBLE = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
@@ -234,6 +236,8 @@ def _checked_base(base_url: str) -> httpx.URL:
         raise Refused(Reason.UNSAFE, "only http and https are called")
     if not address.host or address.userinfo or address.query or address.fragment:
         raise Refused(Reason.INVALID, "the address must be a host and a path, without user, query or fragment")
+    if not _HOST.fullmatch(address.raw_host.decode("ascii")) or not 0 < (address.port or 1) < 65_536:
+        raise Refused(Reason.INVALID, "not an address")
     return address
 
 
@@ -308,6 +312,8 @@ def _translate(error: Exception, *, is_read: bool) -> NoReturn:
 def _default_meaning(answer: Response) -> NetworkTrouble:
     """Return what a status ≥ 400 means when the network's connector does not know better."""
     status, detail = answer.status, f"status {answer.status}"
+    if status in (501, 505):  # said before anything was done
+        return Refused(Reason.INVALID, detail)
     if status == 429:
         return TryLater(Reason.LIMITED, retry_after(answer, DEFAULT_AFTER), detail)
     if status >= 500 or status == 408:
@@ -333,7 +339,9 @@ def retry_after(answer: Response, otherwise: timedelta) -> timedelta:
         return otherwise
     try:
         wanted = timedelta(seconds=int(text)) if text.isdecimal() else parsedate_to_datetime(text) - datetime.now(UTC)
-    except (ValueError, TypeError, OverflowError):
+    except OverflowError:
+        return LONGEST_AFTER
+    except (ValueError, TypeError):
         return otherwise
     return min(max(wanted, timedelta(seconds=1)), LONGEST_AFTER)
 
