@@ -8,7 +8,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))  # the code below is Nestor's own, and not installed yet
-from nestor.config.catalogues import compile_stale  # noqa: E402
+from nestor.config.catalogues import compile_stale
 
 
 class Dependencies(MetadataHookInterface):

@@ -6,7 +6,6 @@
 import functools
 import os
 import shutil
-from collections import Counter
 from pathlib import Path
 
 import pika
@@ -100,22 +99,3 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if name in required():
             pytest.fail(f"{name} is required and not here: {why}", pytrace=False)
         pytest.skip(f"needs {name}: {why}")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say last what did not run, so that nobody takes half a run for a whole one."""
-    reasons = Counter(
-        str(report.longrepr[2]).removeprefix("Skipped: ")
-        for report in terminalreporter.getreports("skipped")
-        if isinstance(report.longrepr, tuple)
-    )
-    left_out = len(terminalreporter.getreports("deselected"))
-    if not reasons and not left_out:
-        return
-    terminalreporter.section("not run")
-    for reason, count in reasons.most_common():
-        terminalreporter.write_line(f"{count} skipped: {reason}", yellow=True)
-    if left_out:
-        terminalreporter.write_line(
-            f"{left_out} left out by the choice of tests (`./nestor test --all` runs everything)"
-        )

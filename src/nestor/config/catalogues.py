@@ -5,13 +5,13 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from nestor.config.places import LOCALE, network_locales
+from nestor.config.places import LOCALE, PACKAGE
 
 
 def compile_stale(folders: list[Path] | None = None) -> list[Path]:
-    """Compile every catalogue that is newer than its compiled form; return those that were."""
+    """Compile every catalogue that ships with the desk and is newer than its compiled form; return those that were."""
     made = []
-    for folder in [LOCALE, *network_locales()] if folders is None else folders:
+    for folder in [LOCALE, *PACKAGE.glob("networks/*/locale")] if folders is None else folders:
         for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
             target = source.with_suffix(".mo")
             if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
