@@ -1,4 +1,37 @@
-"""A text laid out for checking, once for all rules."""
+"""A text laid out for checking, once for all rules: folded words with their places, quotations, links, language."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from nestor.networks.links import Link, find_links
+from nestor.triage.rules.normalise import fold
+
+_QUOTATIONS = re.compile(
+    '«[^«»]{1,600}+»|“[^“”]{1,600}+”|„[^„“”]{1,600}+[“”]|‹[^‹›]{1,600}+›|"[^"\n]{1,300}+"|(?<!\\w)‘[^‘’\n]{1,300}+’(?!\\w)'
+)
+_BREAKS = re.compile(r"[.!?…;:\n()]")
+_FRENCH = frozenset(
+    "le la les un une des du de et est sont vous nous je tu il elle on ne pas que qui pour dans sur avec votre vos notre nos"
+    " ce cette ces au aux mais ou donc plus bonjour merci bien tout tous etes avez sommes par ca ton ta tes toi te se sa son".split()
+)
+_ENGLISH = frozenset(
+    "the a an and is are you we i he she it they to of in for with your our not on at that this be have has was were will"
+    " can do does my me us so but if hello thanks please all just what who how there their been get".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One folded word: [at, until) in `Proof.folded`, [start, end) in the original text."""
+
+    text: str
+    at: int
+    until: int
+    start: int
+    end: int
 
 
 class Proof:
@@ -6,3 +39,69 @@ class Proof:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        laid_out = fold([text])
+        self.folded = "".join(map(chr, laid_out.codes.tolist()))
+        self._places: list[int] = laid_out.places.tolist()
+        self._bounds = list(zip(laid_out.starts.tolist(), laid_out.ends.tolist(), strict=True))
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """Return the folded words, in order; digits read 0."""
+        return tuple(
+            Word(self.folded[at:until], at, until, self._places[at], self._places[until - 1] + 1)
+            for at, until in self._bounds
+        )
+
+    def span(self, at: int, until: int) -> tuple[int, int]:
+        """Return where in the original text the folded characters [at, until) stand."""
+        there = [place for place in self._places[at:until] if place >= 0]
+        return (there[0], there[-1] + 1) if there else (0, 0)
+
+    @cached_property
+    def _quotations(self) -> tuple[list[int], list[int]]:
+        found = [match.span() for match in _QUOTATIONS.finditer(self.text)]
+        return [start for start, _ in found], [end for _, end in found]
+
+    def is_quoted(self, start: int, end: int) -> bool:
+        """Return whether [start, end) of the original text lies within quotation marks."""
+        starts, ends = self._quotations
+        nearest = bisect_right(starts, start) - 1
+        return nearest >= 0 and end <= ends[nearest]
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [match.start() for match in _BREAKS.finditer(self.text)]
+
+    def is_one_clause(self, start: int, end: int) -> bool:
+        """Return whether no full stop, colon, bracket or line end stands within [start, end) of the original text."""
+        nearest = bisect_left(self._breaks, start)
+        return nearest == len(self._breaks) or self._breaks[nearest] >= end
+
+    @cached_property
+    def clauses(self) -> tuple[tuple[Word, ...], ...]:
+        """Return the words between full stops, colons, brackets and line ends."""
+        return tuple(tuple(clause) for clause in self._cut())
+
+    def _cut(self) -> Iterator[list[Word]]:
+        clause: list[Word] = []
+        for word in self.words:
+            if clause and not self.is_one_clause(clause[-1].end, word.start):
+                yield clause
+                clause = []
+            if word.text.isalnum() or "*" in word.text:
+                clause.append(word)
+        if clause:
+            yield clause
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """Return the links, bare ones included."""
+        return find_links(self.text)
+
+    @cached_property
+    def leaning(self) -> str:
+        """Return "fr" or "en" where the small words clearly say so, else ""."""
+        texts = [word.text for word in self.words]
+        french = sum(text in _FRENCH for text in texts)
+        english = sum(text in _ENGLISH for text in texts)
+        return "" if french == english else "fr" if french > english else "en"
