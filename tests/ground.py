@@ -59,7 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_refuse_internet)
     if not config.pluginmanager.has_plugin("django"):
         return
-    test = settings.DATABASES["default"].setdefault("TEST", {})
+    test: dict[str, object] = {}
+    settings.DATABASES["default"]["TEST"] = test
     if DATABASE == "sqlite":
         test["NAME"] = str(HOME / "test.sqlite3")
     else:
@@ -71,7 +72,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what was not asked for: naming a file, a test or `-m` asks for it."""
     named = bool(config.option.markexpr) or any("::" in arg or arg.endswith(".py") for arg in config.args)
-    keep, drop = [], []
+    keep: list[pytest.Item] = []
+    drop: list[pytest.Item] = []
     for item in items:
         heavy = any(item.get_closest_marker(name) for name in HEAVY)
         wanted = heavy or not config.option.only_heavy
