@@ -4,13 +4,17 @@ from dataclasses import asdict
 from datetime import time, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from nestor.brands.models import Brand, Channel, ChannelSecret, Closure, InstallationSecret, OpeningPeriod
 from nestor.brands.rules import OpeningHours, Period
 from nestor.brands.scoping import BrandQuerySet
-from nestor.brands.secrets import unseal
+from nestor.brands.secrets import SecretLost, unseal
 from nestor.networks import registry
-from nestor.networks.contract import Connector, Limits
+from nestor.networks.contract import Connector, Limits, NetworkTrouble, Reason
 
+# What opening or calling a connector may raise: the network said no, the key file was lost, the network cannot be loaded.
+TROUBLES = (NetworkTrouble, SecretLost, registry.UnknownNetwork, registry.BrokenNetwork)
 ALWAYS = {day: (Period(time.min, time.min),) for day in range(7)}
 
 
@@ -49,7 +53,18 @@ def secrets_of(channel: Channel) -> dict[str, str]:
 
 def connector_of(channel: Channel) -> Connector:
     """Open the channel's connector; raise `NetworkTrouble` or `SecretLost`. The caller closes it."""
-    return registry.load(channel.network).open(channel.settings, secrets_of(channel))
+    chosen = {name: text for name, text in channel.settings.items() if name != registry.ALLOW_PRIVATE}
+    if settings.NESTOR_PRIVATE_NETWORKS:
+        chosen[registry.ALLOW_PRIVATE] = "1"
+    return registry.load(channel.network).open(chosen, secrets_of(channel))
+
+
+def poll_every(channel: Channel) -> timedelta:
+    """Return the pace at which the channel's network is read; a minute where the network cannot be loaded."""
+    try:
+        return registry.load(channel.network).poll_every
+    except (registry.UnknownNetwork, registry.BrokenNetwork):
+        return timedelta(minutes=1)
 
 
 def limits_as_stored(limits: Limits) -> dict[str, Any]:
@@ -66,3 +81,10 @@ def limits_of(channel: Channel, kind: str) -> Limits | None:
         return None
     seconds = stored["reply_within"]
     return Limits(**{**stored, "reply_within": timedelta(seconds=seconds) if seconds else None})
+
+
+def reason_of(trouble: Exception) -> Reason:
+    """Return the code under which one of TROUBLES is shown."""
+    if isinstance(trouble, NetworkTrouble):
+        return trouble.reason
+    return Reason.SIGN_IN if isinstance(trouble, SecretLost) else Reason.FORBIDDEN

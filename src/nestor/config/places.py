@@ -14,8 +14,3 @@ def find(name: str) -> Path:
 
 LOCALE = find("locale")
 CORPORA = find("corpora")
-
-
-def network_locales() -> list[Path]:
-    """Return the `locale/` folder of every network that ships with the desk."""
-    return sorted(path for path in (PACKAGE / "networks").glob("*/locale") if path.is_dir())

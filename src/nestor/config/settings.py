@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nestor.config.environment import BadSetting, Environment
 from nestor.config.keys import secret_keys, signing_key
-from nestor.config.places import LOCALE, network_locales
+from nestor.config.places import LOCALE
+from nestor.networks.registry import locale_folders
 
 ENV = Environment()
 HOME = ENV.folder("NESTOR_HOME")
@@ -116,7 +117,7 @@ DATABASES = {"default": _database()}
 
 LANGUAGE_CODE = ENV.choice("NESTOR_LANGUAGE", "en", "fr")
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
-LOCALE_PATHS = [LOCALE, *network_locales()]
+LOCALE_PATHS = [LOCALE, *locale_folders()]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

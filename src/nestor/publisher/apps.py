@@ -8,3 +8,10 @@ class PublisherConfig(AppConfig):
 
     name = "nestor.publisher"
     label = "publisher"
+
+    def ready(self) -> None:
+        """Register once everything is loaded."""
+        from nestor.publisher.jobs import JOBS, SUBSCRIBERS
+        from nestor.work.registry import register
+
+        register(*JOBS, *SUBSCRIBERS)

@@ -31,7 +31,8 @@ class Delivery(Leased, PublicRow):
     reason = models.CharField(max_length=40, default="", blank=True)
     receipt_id = models.CharField(max_length=300, default="", blank=True)
     receipt_url = models.CharField(max_length=2000, default="", blank=True)
-    cleared_findings = models.JSONField(default=list)  # warnings shown and stops cleared, by id
+    cleared_findings = models.JSONField(default=list)  # stops a second person consented to, by id
+    dismissed_at = models.DateTimeField(null=True, blank=True)  # somebody has seen what became of it
 
     class Meta:
         indexes = [

@@ -10,7 +10,6 @@ from django.db import transaction
 from nestor.brands import reads as brands
 from nestor.brands.actions import keep_limits, report_trouble
 from nestor.brands.models import Channel
-from nestor.brands.secrets import SecretLost
 from nestor.inbox import rules
 from nestor.inbox.actions.blindness import (
     LeaseLost,
@@ -23,7 +22,6 @@ from nestor.inbox.actions.blindness import (
 )
 from nestor.inbox.actions.intake import Intake, let_vanish, take_in_arrivals
 from nestor.inbox.models import Conversation, Cursor, Message, Payload, WebhookCall
-from nestor.networks import registry
 from nestor.networks.contract import Batch, NetworkTrouble, Reason, Receipt, Refused, TryLater
 from nestor.vocabulary import MessageKind
 from nestor.work.actions import announce_all, release_lease, take_lease
@@ -67,14 +65,14 @@ def read_channel(cursor_id: int, now: datetime) -> Intake | None:
     cursor = rows.select_related("channel").get(pk=cursor_id)
     try:
         return _read_pages(cursor, lease, now)
-    except (NetworkTrouble, SecretLost, registry.NetworkUnusable) as trouble:
+    except brands.TROUBLES as trouble:
         _put_off(cursor, lease, trouble, now)
         return None
 
 
 def _read_pages(cursor: Cursor, lease: Lease, now: datetime) -> Intake:
     channel, position, total = cursor.channel, cursor.position, Intake()
-    poll_every = registry.load(channel.network).poll_every
+    poll_every = brands.poll_every(channel)
     note_sleep(cursor, now, poll_every)
     connector = brands.connector_of(channel)
     try:
@@ -120,8 +118,8 @@ def _keep_page(cursor: Cursor, lease: Lease, batch: Batch, now: datetime, wait: 
 
 def _put_off(cursor: Cursor, lease: Lease, trouble: Exception, now: datetime) -> None:
     channel = cursor.channel
-    reason = trouble.reason if isinstance(trouble, NetworkTrouble) else Reason.SIGN_IN
-    wait = rules.next_poll_for(cursor.failures + 1, registry.poll_every(channel.network))
+    reason = brands.reason_of(trouble)
+    wait = rules.next_poll_for(cursor.failures + 1, brands.poll_every(channel))
     if isinstance(trouble, TryLater):
         wait = max(wait, trouble.after)
     with transaction.atomic():
@@ -165,7 +163,7 @@ def open_webhook_call(call_id: int, now: datetime) -> Intake | None:
     except Refused as trouble:
         release_lease(mine, lease, due_at=None, reason=trouble.reason.value, body=b"", headers={})
         return None
-    except (NetworkTrouble, SecretLost, registry.NetworkUnusable):
+    except brands.TROUBLES:
         release_lease(mine, lease, due_at=now + timedelta(minutes=1))
         return None
     with transaction.atomic():

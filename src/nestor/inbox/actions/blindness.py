@@ -8,12 +8,10 @@ from django.db.models import F
 
 from nestor.brands import reads as brands
 from nestor.brands.models import Channel
-from nestor.brands.secrets import SecretLost
 from nestor.inbox import rules
 from nestor.inbox.actions.intake import let_vanish, take_in_arrivals
 from nestor.inbox.events import ChannelRead
 from nestor.inbox.models import BlindSpot, Cursor
-from nestor.networks import registry
 from nestor.networks.contract import NetworkTrouble, Reason, TryLater
 from nestor.work.actions import announce, announce_all, note, release_lease, take_lease
 
@@ -104,7 +102,7 @@ def fill_blind_spot(spot_id: int, now: datetime) -> int | None:
             batch = connector.fetch_back(spot.from_at - MARGIN, spot.until_at + MARGIN, spot.position)
         finally:
             connector.close()
-    except (NetworkTrouble, SecretLost, registry.NetworkUnusable) as trouble:
+    except brands.TROUBLES as trouble:
         wait = trouble.after if isinstance(trouble, TryLater) else timedelta(minutes=1)
         release_lease(mine, lease, due_at=now + wait)
         return None

@@ -1,0 +1,76 @@
+"""Writes of the guard: ask for consent, give it, refuse it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from nestor.guard import reads
+from nestor.guard.events import ClearanceMoved
+from nestor.guard.models import Clearance
+from nestor.guard.rules.contract import Finding
+from nestor.inbox.models import Conversation
+from nestor.people.reads import Seat
+from nestor.people.rules import Permission
+from nestor.work.actions import announce, note
+
+
+def ask_clearance(
+    seat: Seat, conversation: Conversation, text: str, findings: tuple[Finding, ...], now: datetime
+) -> Clearance | None:
+    """Ask a second person; None where there is nothing to ask: no stop, or one that nobody can clear."""
+    stopped = reads.stops(findings)
+    if not stopped or reads.absolutes(findings) or not seat.may(Permission.ANSWER):
+        return None
+    with transaction.atomic():
+        rows = Clearance.objects.of(conversation.brand_id).filter(conversation=conversation, author=seat.user)
+        fingerprint = reads.fingerprint_of(conversation, text, stopped)
+        same: Clearance | None = rows.filter(state=Clearance.ASKED, fingerprint=fingerprint).first()
+        if same is not None:
+            return same
+        rows.filter(state__in=(Clearance.ASKED, Clearance.GIVEN)).update(state=Clearance.WITHDRAWN)
+        row: Clearance = Clearance.objects.create(
+            brand_id=conversation.brand_id,
+            conversation=conversation,
+            author=seat.user,
+            text=text,
+            fingerprint=fingerprint,
+            findings=reads.as_stored(findings),
+            asked_at=now,
+        )
+        _say(row, "ask_clearance", seat, now, "")
+        return row
+
+
+def give_clearance(seat: Seat, clearance: Clearance, reason: str, now: datetime) -> bool:
+    """Consent as the second person; False for one's own words, without the right, or when it was judged already."""
+    return _judge(seat, clearance, Clearance.GIVEN, "give_clearance", reason, now)
+
+
+def refuse_clearance(seat: Seat, clearance: Clearance, reason: str, now: datetime) -> bool:
+    """Refuse as the second person; the author keeps the text as a draft."""
+    return _judge(seat, clearance, Clearance.REFUSED, "refuse_clearance", reason, now)
+
+
+def _judge(seat: Seat, clearance: Clearance, state: str, verb: str, reason: str, now: datetime) -> bool:
+    if not seat.may(Permission.CLEAR) or not reason.strip() or seat.brand.pk != clearance.brand_id:
+        return False
+    with transaction.atomic():
+        rows = Clearance.objects.of(clearance.brand_id).filter(pk=clearance.pk, state=Clearance.ASKED)
+        judged = rows.exclude(author=seat.user).update(
+            state=state, judge=seat.user, judged_at=now, reason=reason.strip()[:500]
+        )
+        if judged != 1:
+            return False
+        _say(clearance, verb, seat, now, reason.strip()[:500])
+        return True
+
+
+def use_clearance(clearance: Clearance, now: datetime) -> bool:
+    """Spend a consent on the one delivery it was given for. Joins the caller's transaction."""
+    rows = Clearance.objects.of(clearance.brand_id).filter(pk=clearance.pk, state=Clearance.GIVEN)
+    return rows.update(state=Clearance.USED) == 1
+
+
+def _say(row: Clearance, verb: str, seat: Seat, now: datetime, reason: str) -> None:
+    note(verb, row, now, brand_id=row.brand_id, actor_id=seat.user.pk, reason=reason)
+    announce(ClearanceMoved(brand_id=row.brand_id, clearance_id=row.pk, conversation_id=row.conversation_id), now)

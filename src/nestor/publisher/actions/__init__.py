@@ -1,0 +1,202 @@
+"""Writes of the publisher: submit an answer, take it back, decide what nobody knows; `sending` calls the network."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from nestor.brands.models import Channel
+from nestor.composer.actions import put_away_draft, save_draft
+from nestor.composer.reads import draft_of
+from nestor.guard import reads as guard
+from nestor.guard.actions import ask_clearance, use_clearance
+from nestor.guard.models import Clearance
+from nestor.guard.rules.contract import Finding
+from nestor.inbox.models import Conversation, Message
+from nestor.inbox.rules import storable
+from nestor.networks.contract import Receipt
+from nestor.people.models import User
+from nestor.people.reads import Seat, seat_at
+from nestor.people.rules import Permission
+from nestor.publisher.actions.settling import move, settle_sent
+from nestor.publisher.models import Delivery
+from nestor.publisher.rules import State
+from nestor.vocabulary import new_public_id
+from nestor.work.actions import claim_key, fingerprint_of, keep_result, note
+
+LATE_AFTER = timedelta(days=2)  # an answer that could not leave for so long is asked about, not sent
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of a submission: a delivery, or findings to look at first, or a consent that was asked for."""
+
+    delivery: Delivery | None = None
+    findings: tuple[Finding, ...] = ()
+    clearance: Clearance | None = None
+
+
+def send_answer(
+    seat: Seat, conversation: Conversation, text: str, now: datetime, *, key: str, shown: frozenset[str] = frozenset()
+) -> Answered:
+    """Submit an answer. The same key gives the same delivery; `shown` are the ids of warnings the person has seen.
+
+    Raise `PermissionError` without the right to answer, `KeyReused` when the key came with another text.
+    """
+    if not seat.may(Permission.ANSWER):
+        raise PermissionError
+    text = storable(text).strip()
+    known = _known(seat, conversation, text, key, now)
+    if known is not None:
+        return Answered(delivery=known)
+    findings = guard.findings_on(conversation, text, now)
+    stopped = guard.stops(findings)
+    clearance = guard.clearance_given(conversation, seat.user.pk, text, stopped) if stopped else None
+    if guard.absolutes(findings) or (stopped and clearance is None) or guard.warnings(findings) - shown:
+        return Answered(findings=findings, clearance=guard.clearance_of(seat, conversation))
+    with transaction.atomic():
+        if clearance is not None and not use_clearance(clearance, now):
+            return Answered(findings=findings)
+        delivery = _enqueue(seat.user, conversation, text, key, now, cleared=sorted(stopped))
+        put_away_draft(seat, conversation)
+    return Answered(delivery=delivery, findings=findings)
+
+
+def _known(seat: Seat, conversation: Conversation, text: str, key: str, now: datetime) -> Delivery | None:
+    with transaction.atomic():
+        row, is_new = claim_key(seat.brand.pk, _scope(seat.user), key, _print(conversation, text), now)
+        if is_new:
+            transaction.set_rollback(True)  # only a delivery spends a key
+            return None
+    found: Delivery | None = Delivery.objects.of(seat.brand).filter(public_id=(row.result or {}).get("delivery")).first()
+    return found
+
+
+def _scope(user: User) -> str:
+    return f"answer:{user.pk}"
+
+
+def _print(conversation: Conversation, text: str) -> str:
+    return fingerprint_of({"conversation": conversation.pk, "text": text})
+
+
+def _enqueue(
+    author: User, conversation: Conversation, text: str, key: str, now: datetime, *, cleared: list[str]
+) -> Delivery:
+    row, is_new = claim_key(conversation.brand_id, _scope(author), key, _print(conversation, text), now)
+    if not is_new:
+        return _first_result(conversation, row.result)
+    rows = Message.objects.of(conversation.brand_id).filter(conversation=conversation, is_ours=False, vanished_at__isnull=True)
+    delivery: Delivery = Delivery.objects.create(
+        brand_id=conversation.brand_id,
+        channel_id=conversation.channel_id,
+        conversation=conversation,
+        answers=rows.filter(shown_at__isnull=False).order_by("-published_at", "-id").first(),
+        author=author,
+        text=text,
+        mark=new_public_id(),
+        due_at=now + timedelta(seconds=settings.NESTOR_UNDO_FOR),
+        late_at=now + LATE_AFTER,
+        made_at=now,
+        cleared_findings=cleared,
+    )
+    keep_result(row, {"delivery": delivery.public_id})
+    note("send_answer", delivery, now, brand_id=delivery.brand_id, actor_id=author.pk)
+    move(delivery, now)
+    return delivery
+
+
+def _first_result(conversation: Conversation, result: dict[str, str] | None) -> Delivery:
+    found: Delivery = Delivery.objects.of(conversation.brand_id).get(public_id=(result or {}).get("delivery"))
+    return found
+
+
+def ask_second_person(seat: Seat, conversation: Conversation, text: str, now: datetime) -> Clearance | None:
+    """Ask for consent to an answer the guard stops; the text stays the author's draft meanwhile."""
+    text = storable(text).strip()
+    clearance = ask_clearance(seat, conversation, text, guard.findings_on(conversation, text, now), now)
+    if clearance is not None:
+        draft = draft_of(seat, conversation)
+        save_draft(seat, conversation, text, (draft.revision if draft else 0) + 1, now)
+    return clearance
+
+
+def send_cleared(clearance_id: int, brand_id: int, now: datetime) -> Delivery | None:
+    """Send what a second person consented to, unless it was sent, changed or withdrawn since."""
+    rows = Clearance.objects.of(brand_id).filter(pk=clearance_id, state=Clearance.GIVEN)
+    clearance = rows.select_related("author", "conversation__channel", "brand").first()
+    if clearance is None:
+        return None
+    seat = seat_at(clearance.author, clearance.brand.slug)
+    if seat is None or not seat.may(Permission.ANSWER):
+        return None
+    warned = guard.warnings(guard.findings_on(clearance.conversation, clearance.text, now))
+    key = f"clearance:{clearance.public_id}"
+    return send_answer(
+        seat, clearance.conversation, clearance.text, now, key=key, shown=frozenset(warned)
+    ).delivery
+
+
+def take_back(seat: Seat, delivery: Delivery, now: datetime) -> bool:
+    """Take an answer back before it leaves; its text is the author's draft again. False when it is too late."""
+    if not seat.may(Permission.ANSWER):
+        return False
+    with transaction.atomic():
+        free = Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk, state=State.WAITING, lease_token="")
+        if free.update(state=State.CANCELLED, due_at=None, settled_at=now) != 1:
+            return False
+        if delivery.conversation is not None and draft_of(seat, delivery.conversation) is None:
+            save_draft(seat, delivery.conversation, delivery.text, 0, now)
+        note("take_back", delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)
+        move(delivery, now)
+        return True
+
+
+def send_again(seat: Seat, delivery: Delivery, now: datetime) -> bool:
+    """Decide that an unconfirmed delivery did not arrive: it is sent again."""
+    changes = {"state": State.WAITING, "due_at": now, "looks": 0, "reason": "", "late_at": now + LATE_AFTER}
+    return _decide(seat, delivery, "send_again", changes, now)
+
+
+def give_up(seat: Seat, delivery: Delivery, now: datetime) -> bool:
+    """Decide that an unconfirmed delivery is not to be sent any more."""
+    changes = {"state": State.REFUSED, "due_at": None, "settled_at": now, "reason": "given_up"}
+    return _decide(seat, delivery, "give_up", changes, now)
+
+
+def _decide(seat: Seat, delivery: Delivery, verb: str, changes: dict[str, object], now: datetime) -> bool:
+    if not seat.may(Permission.ANSWER):
+        return False
+    with transaction.atomic():
+        rows = Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk, state=State.UNCONFIRMED, lease_token="")
+        if rows.update(**changes) != 1:
+            return False
+        note(verb, delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)
+        move(delivery, now)
+        return True
+
+
+def declare_sent(seat: Seat, delivery: Delivery, url: str, now: datetime) -> bool:
+    """Decide that an unconfirmed delivery is there: somebody has seen it on the network."""
+    if not seat.may(Permission.ANSWER):
+        return False
+    receipt = Receipt(network_id=f"seen-{delivery.mark}", at=delivery.first_tried_at or now, url=url)
+    with transaction.atomic():
+        if not settle_sent(delivery, receipt, now, sources=[State.UNCONFIRMED.value]):
+            return False
+        note("declare_sent", delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)
+        return True
+
+
+def dismiss(seat: Seat, delivery: Delivery, now: datetime) -> bool:
+    """Say that one has seen what became of a delivery; Today shows it no more."""
+    rows = Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk, dismissed_at__isnull=True)
+    settled = rows.filter(state__in=(State.REFUSED, State.CANCELLED, State.LATE))
+    return seat.may(Permission.ANSWER) and settled.update(dismissed_at=now) == 1
+
+
+def look_now(channel: Channel, now: datetime) -> int:
+    """Make everything unconfirmed on a channel due to be looked for again."""
+    rows = Delivery.objects.of(channel.brand_id).filter(channel=channel, state=State.UNCONFIRMED, lease_token="")
+    return rows.update(due_at=now, looks=0)

@@ -1,0 +1,28 @@
+"""What the publisher does in the background: attend to due deliveries, send what was cleared."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from nestor.guard.events import ClearanceMoved
+from nestor.publisher import actions, reads
+from nestor.publisher.actions.sending import attend
+from nestor.work.events import Happening
+from nestor.work.registry import Job, Subscriber
+
+
+def attend_to_delivery(row_id: int, now: datetime) -> None:
+    """Attend to one due delivery; the clock is read again at each step, since calling a network takes time."""
+    attend(row_id, timezone.now)
+
+
+def send_cleared(happenings: Sequence[Happening], now: datetime) -> None:
+    """Send what a second person consented to."""
+    for one in happenings:
+        if isinstance(one, ClearanceMoved):
+            actions.send_cleared(one.clearance_id, one.brand_id, now)
+
+
+JOBS = (Job("publisher.attend", due=reads.due_deliveries, look=attend_to_delivery, every=timedelta(milliseconds=300)),)
+SUBSCRIBERS = (Subscriber("publisher.send_cleared", event="ClearanceMoved", serve=send_cleared),)
