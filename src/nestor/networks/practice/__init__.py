@@ -1,0 +1,1 @@
+"""The practice network: a simulated network in its own process and file, and the desk's connector to it."""
