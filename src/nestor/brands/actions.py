@@ -19,7 +19,9 @@ FIRST_ANSWER_FOR = timedelta(hours=2)
 def found_brand(name: str, slug: str, now: datetime, *, actor_id: int | None = None, **traits: object) -> Brand:
     """Create a brand. `traits`: zone, language, is_institution, first_answer_for, own_contacts."""
     with transaction.atomic():
-        brand = Brand.objects.create(name=name, slug=slug, made_at=now, **{"first_answer_for": FIRST_ANSWER_FOR, **traits})
+        brand = Brand.objects.create(
+            name=name, slug=slug, made_at=now, **{"first_answer_for": FIRST_ANSWER_FOR, **traits}
+        )
         note("found_brand", brand, now, brand_id=brand.pk, actor_id=actor_id)
         return brand
 
@@ -47,10 +49,10 @@ def connect_channel(
     brand: Brand,
     network: str,
     account: Account,
-    settings: Mapping[str, str],
-    secrets: Mapping[str, str],
     now: datetime,
     *,
+    settings: Mapping[str, str],
+    secrets: Mapping[str, str],
     name: str = "",
     actor_id: int | None = None,
 ) -> Channel:
@@ -88,7 +90,7 @@ def keep_installation_secret(network: str, name: str, text: str, now: datetime) 
         )
 
 
-def rotate_secrets(now: datetime) -> int:
+def rotate_secrets() -> int:
     """Encrypt every secret with the newest key; return how many. Raise `SecretLost`, and nothing is changed."""
     count = 0
     with transaction.atomic():

@@ -63,7 +63,9 @@ class Channel(PublicRow):
     trouble_since = models.DateTimeField(null=True, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
     hold_reason = models.CharField(max_length=500, default="", blank=True)
-    turn = models.BigIntegerField(default=0)  # holds and claims for sending both raise it, so that they exclude each other
+    turn = models.BigIntegerField(
+        default=0
+    )  # holds and claims for sending both raise it, so that they exclude each other
     made_at = models.DateTimeField()
 
     class Meta:

@@ -13,7 +13,7 @@ from nestor.brands.secrets import SecretLost, unseal
 from nestor.networks import registry
 from nestor.networks.contract import Connector, Limits, NetworkTrouble, Reason
 
-# What opening or calling a connector may raise: the network said no, the key file was lost, the network cannot be loaded.
+# What opening or calling a connector may raise: the network said no, the key file was lost, no such network.
 TROUBLES = (NetworkTrouble, SecretLost, registry.UnknownNetwork, registry.BrokenNetwork)
 ALWAYS = {day: (Period(time.min, time.min),) for day in range(7)}
 

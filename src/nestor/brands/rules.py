@@ -66,7 +66,12 @@ def due_at(hours: OpeningHours, started_at: datetime, allowance: timedelta) -> d
 def open_time_between(hours: OpeningHours, start: datetime, end: datetime) -> timedelta:
     """Return how much open time lies between two moments."""
     zone = ZoneInfo(hours.zone)
-    day, last, total, counted_to = start.astimezone(zone).date() - timedelta(days=1), end.astimezone(zone).date(), timedelta(), start
+    day, last, total, counted_to = (
+        start.astimezone(zone).date() - timedelta(days=1),
+        end.astimezone(zone).date(),
+        timedelta(),
+        start,
+    )
     while day <= last:
         for opened, closed in hours.periods_on(day):
             opened, closed = max(opened, counted_to), min(closed, end)

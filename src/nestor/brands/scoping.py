@@ -45,7 +45,7 @@ class BrandQuerySet(models.QuerySet[Any]):
         if not why:
             raise ValueError("say why")
         clone = self._clone()
-        clone._why_across = why
+        clone._why_across = why  # noqa: SLF001  our own class
         return clone
 
     def _clone(self) -> Self:
@@ -62,7 +62,7 @@ class BrandQuerySet(models.QuerySet[Any]):
     def _fetch_all(self) -> None:
         if self._result_cache is None:
             self._check_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
         """As Django's, once the brand is known."""

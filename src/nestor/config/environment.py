@@ -26,7 +26,9 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("NESTOR_HOME", "var", "Folder of the database, keys and logs."),
-    Setting("NESTOR_DATABASE", "", "Database URL (`sqlite:///…` or `postgresql://…`); empty: SQLite under NESTOR_HOME."),
+    Setting(
+        "NESTOR_DATABASE", "", "Database URL (`sqlite:///…` or `postgresql://…`); empty: SQLite under NESTOR_HOME."
+    ),
     Setting("NESTOR_HOSTS", "127.0.0.1,localhost,[::1]", "Host names the desk answers to, separated by commas."),
     Setting("NESTOR_URL", "http://127.0.0.1:8000", "Address people use; decides whether cookies need HTTPS."),
     Setting("NESTOR_CARRIER", "local", "What carries work: `local` (threads) or `rabbitmq`."),

@@ -24,14 +24,14 @@ def add_secret_key(home: Path) -> None:
     path = home / "keys" / "secrets.keys"
     lines = [Fernet.generate_key().decode(), *secret_keys(home)]
     _write(path.with_suffix(".new"), "\n".join(lines))
-    os.replace(path.with_suffix(".new"), path)
+    path.with_suffix(".new").replace(path)
 
 
 def drop_old_secret_keys(home: Path) -> None:
     """Keep only the newest key; call it once nothing is encrypted with the others."""
     path = home / "keys" / "secrets.keys"
     _write(path.with_suffix(".new"), secret_keys(home)[0])
-    os.replace(path.with_suffix(".new"), path)
+    path.with_suffix(".new").replace(path)
 
 
 def _read_or_make(path: Path, make: Callable[[], str]) -> str:

@@ -43,15 +43,15 @@ def ask_clearance(
 
 def give_clearance(seat: Seat, clearance: Clearance, reason: str, now: datetime) -> bool:
     """Consent as the second person; False for one's own words, without the right, or when it was judged already."""
-    return _judge(seat, clearance, Clearance.GIVEN, "give_clearance", reason, now)
+    return _judge(seat, clearance, Clearance.GIVEN, reason, now)
 
 
 def refuse_clearance(seat: Seat, clearance: Clearance, reason: str, now: datetime) -> bool:
     """Refuse as the second person; the author keeps the text as a draft."""
-    return _judge(seat, clearance, Clearance.REFUSED, "refuse_clearance", reason, now)
+    return _judge(seat, clearance, Clearance.REFUSED, reason, now)
 
 
-def _judge(seat: Seat, clearance: Clearance, state: str, verb: str, reason: str, now: datetime) -> bool:
+def _judge(seat: Seat, clearance: Clearance, state: str, reason: str, now: datetime) -> bool:
     if not seat.may(Permission.CLEAR) or not reason.strip() or seat.brand.pk != clearance.brand_id:
         return False
     with transaction.atomic():
@@ -61,11 +61,12 @@ def _judge(seat: Seat, clearance: Clearance, state: str, verb: str, reason: str,
         )
         if judged != 1:
             return False
+        verb = "give_clearance" if state == Clearance.GIVEN else "refuse_clearance"
         _say(clearance, verb, seat, now, reason.strip()[:500])
         return True
 
 
-def use_clearance(clearance: Clearance, now: datetime) -> bool:
+def use_clearance(clearance: Clearance) -> bool:
     """Spend a consent on the one delivery it was given for. Joins the caller's transaction."""
     rows = Clearance.objects.of(clearance.brand_id).filter(pk=clearance.pk, state=Clearance.GIVEN)
     return rows.update(state=Clearance.USED) == 1

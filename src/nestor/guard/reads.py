@@ -86,7 +86,8 @@ def fingerprint_of(conversation: Conversation, text: str, stopped: Iterable[str]
 def as_stored(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Return findings as plain JSON values."""
     return [
-        {**asdict(one), "params": dict(one.params), "family": one.family.value, "level": one.level.value} for one in findings
+        {**asdict(one), "params": dict(one.params), "family": one.family.value, "level": one.level.value}
+        for one in findings
     ]
 
 
@@ -110,7 +111,9 @@ def clearances_waiting(seat: Seat) -> list[Clearance]:
 def clearance_of(seat: Seat, conversation: Conversation) -> Clearance | None:
     """Return the latest consent this person asked for in this conversation, unless it is over."""
     rows = Clearance.objects.of(seat.brand).filter(conversation=conversation, author=seat.user)
-    found: Clearance | None = rows.exclude(state__in=(Clearance.USED, Clearance.WITHDRAWN)).order_by("-asked_at").first()
+    found: Clearance | None = (
+        rows.exclude(state__in=(Clearance.USED, Clearance.WITHDRAWN)).order_by("-asked_at").first()
+    )
     return found
 
 

@@ -11,7 +11,7 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         """Register once everything is loaded."""
-        from nestor.inbox.jobs import JOBS
+        from nestor.inbox.jobs import JOBS, SUBSCRIBERS
         from nestor.work.registry import register
 
-        register(*JOBS)
+        register(*JOBS, *SUBSCRIBERS)

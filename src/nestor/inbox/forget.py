@@ -29,7 +29,13 @@ def export_member(member: Member) -> dict[str, Any]:
     versions = MessageVersion.objects.of(member.brand_id).filter(message__in=rows)
     return {
         "messages": [
-            {"at": row.published_at.isoformat(), "kind": row.kind, "text": row.text, "subject": row.subject, "url": row.url}
+            {
+                "at": row.published_at.isoformat(),
+                "kind": row.kind,
+                "text": row.text,
+                "subject": row.subject,
+                "url": row.url,
+            }
             for row in rows
         ],
         "earlier_versions": [row.text for row in versions],
@@ -38,7 +44,7 @@ def export_member(member: Member) -> dict[str, Any]:
 
 
 def forget_member(member: Member) -> int:
-    """Delete what the member said, raw forms and search words included, and conversations left with nothing of theirs."""
+    """Delete what the member said, raw forms and search words included, and conversations left empty of it."""
     ids = list(_messages(member).values_list("pk", flat=True))
     Payload.objects.of(member.brand_id).filter(message_id__in=ids).delete()
     Message.objects.of(member.brand_id).filter(pk__in=ids).delete()

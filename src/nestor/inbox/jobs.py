@@ -1,10 +1,13 @@
 """What the inbox does in the background: read channels, open webhooks, fill blind spots, drop old payloads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from nestor.brands.events import ChannelConnected
+from nestor.brands.models import Channel
 from nestor.inbox import actions, reads
-from nestor.work.registry import Job
+from nestor.work.events import Happening
+from nestor.work.registry import Job, Subscriber
 
 
 def read_channel(row_id: int, now: datetime) -> None:
@@ -32,6 +35,15 @@ def due_drop(now: datetime, most: int) -> Iterable[int]:
     return reads.overdue_payloads(now, 1)
 
 
+def open_cursors(happenings: Sequence[Happening], now: datetime) -> None:
+    """Begin to read channels that were connected."""
+    for one in happenings:
+        if isinstance(one, ChannelConnected):
+            for channel in Channel.objects.of(one.brand_id).filter(pk=one.channel_id, is_connected=True):
+                actions.open_cursor(channel, now)
+
+
+SUBSCRIBERS = (Subscriber("inbox.open_cursors", event="ChannelConnected", serve=open_cursors),)
 JOBS = (
     Job("inbox.read_channel", due=reads.due_cursors, look=read_channel, every=timedelta(milliseconds=500)),
     Job("inbox.open_call", due=reads.due_calls, look=open_call, every=timedelta(milliseconds=200)),

@@ -9,7 +9,16 @@ from django.db.models import F, Q
 
 from nestor.brands.models import Brand, Channel
 from nestor.inbox import rules
-from nestor.inbox.models import Attachment, BlindSpot, Conversation, Cursor, Message, MessageVersion, Payload, WebhookCall
+from nestor.inbox.models import (
+    Attachment,
+    BlindSpot,
+    Conversation,
+    Cursor,
+    Message,
+    MessageVersion,
+    Payload,
+    WebhookCall,
+)
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
 from nestor.work.reads import is_free
@@ -86,7 +95,9 @@ def thread(conversation: Conversation, seat: Seat) -> tuple[ThreadMessage, ...]:
     messages = list(rows.select_related("identity", "reading").order_by("published_at", "id"))
     ids = [message.pk for message in messages]
     attachments = _by_message(Attachment.objects.of(seat.brand).filter(message_id__in=ids).order_by("id"))
-    versions = _by_message(MessageVersion.objects.of(seat.brand).filter(message_id__in=ids).order_by("replaced_at", "id"))
+    versions = _by_message(
+        MessageVersion.objects.of(seat.brand).filter(message_id__in=ids).order_by("replaced_at", "id")
+    )
     return tuple(
         ThreadMessage(
             message=one,
@@ -129,7 +140,9 @@ def other_conversations(conversation: Conversation, seat: Seat, most: int = 10) 
     rows = Conversation.objects.of(seat.brand).filter(member_id=conversation.member_id, route__isnull=False)
     if not seat.may(Permission.SEE_SEALED):
         rows = rows.filter(route__is_sealed=False)
-    rows = rows.exclude(pk=conversation.pk).select_related("channel", "route", "route__last_message").order_by("-last_at")
+    rows = (
+        rows.exclude(pk=conversation.pk).select_related("channel", "route", "route__last_message").order_by("-last_at")
+    )
     return tuple(
         HistoryItem(
             public_id=row.public_id,

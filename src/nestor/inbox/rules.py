@@ -77,7 +77,7 @@ def was_asleep(read_at: datetime | None, now: datetime, poll_every: timedelta) -
 
 
 def next_poll_for(failures: int, poll_every: timedelta) -> timedelta:
-    """Return how long to wait before reading again: doubling with failures, at most five minutes or the network's own pace."""
+    """Return how long to wait before reading again: doubling with failures, at most five minutes."""
     longest = max(timedelta(minutes=5), poll_every)
     waited: timedelta = min(longest, poll_every * 2 ** min(failures, 10))
     return waited

@@ -54,11 +54,16 @@ def end_role(brand: Brand, user: User, now: datetime, *, actor_id: int | None) -
 
 def set_preferences(user: User, **chosen: str) -> None:
     """Keep a person's own language, zone or theme."""
-    User.objects.filter(pk=user.pk).update(**{name: chosen[name] for name in ("language", "zone", "theme") if name in chosen})
+    User.objects.filter(pk=user.pk).update(
+        **{name: chosen[name] for name in ("language", "zone", "theme") if name in chosen}
+    )
 
 
 def know_authors(brand_id: int, network: str, authors: Iterable[Author], now: datetime) -> dict[str, Identity]:
-    """Return the identity of each author by network id, making members of those never seen; joins the caller's transaction."""
+    """Return the identity of each author by network id; those never seen become members.
+
+    Joins the caller's transaction.
+    """
     latest = {author.network_id: author for author in authors}
     rows = Identity.objects.of(brand_id).filter(network=network, network_id__in=latest).select_related("member")
     known: dict[str, Identity] = {row.network_id: row for row in rows}

@@ -30,7 +30,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField()
 
-    objects: ClassVar[Users] = Users()  # type: ignore[misc]
+    objects: ClassVar[Users] = Users()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -85,5 +85,3 @@ class Identity(BrandRow):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "network", "network_id"], name="identity_once")]
         indexes = [models.Index(fields=["brand", "member"], name="identity_member")]
-
-

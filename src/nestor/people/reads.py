@@ -40,7 +40,12 @@ def team_of(brand: Brand | int) -> list[tuple[User, Role]]:
 
 def colleague(brand: Brand | int, public_id: str) -> User | None:
     """Return somebody of the brand's team."""
-    row = TeamRole.objects.of(brand).filter(user__public_id=public_id, user__is_active=True).select_related("user").first()
+    row = (
+        TeamRole.objects.of(brand)
+        .filter(user__public_id=public_id, user__is_active=True)
+        .select_related("user")
+        .first()
+    )
     return row.user if row else None
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from nestor.brands.secrets import seal, unseal
 
 
-class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
+class DeskAccountAdapter(DefaultAccountAdapter):
     """A desk is joined by invitation of its head, never by sign-up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -15,7 +15,7 @@ class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth
         return False
 
 
-class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
+class SealedMFAAdapter(DefaultMFAAdapter):
     """Keeps TOTP secrets and recovery seeds encrypted with the keys outside the database."""
 
     def encrypt(self, text: str) -> str:

@@ -49,7 +49,9 @@ class Attempt(BrandRow):
     number = models.PositiveIntegerField()
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=12, default="", blank=True)  # sent, refused, later, uncertain, "" in flight or killed
+    outcome = models.CharField(
+        max_length=12, default="", blank=True
+    )  # sent, refused, later, uncertain, "" in flight or killed
     reason = models.CharField(max_length=40, default="", blank=True)
 
     class Meta:

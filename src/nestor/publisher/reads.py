@@ -15,7 +15,6 @@ from nestor.routing.reads import visible_routes
 from nestor.work.reads import is_free
 
 
-
 def due_deliveries(now: datetime, most: int) -> Iterable[int]:
     """Return deliveries to send or to look for, and those whose sender's lease lapsed, longest waiting first."""
     rows = Delivery.objects.across_brands("a sweep looks at every brand's due rows")
@@ -84,7 +83,8 @@ def unsettled(seat: Seat, most: int = 20) -> tuple[DeliveryRow, ...]:
     stopped = Q(state=State.CANCELLED, dismissed_at__isnull=True) & ~Q(reason="")
     rows = Delivery.objects.of(seat.brand).filter(asks | tells | stopped, conversation__in=_visible(seat))
     return tuple(
-        _row(row, seat) for row in rows.select_related("author", "channel", "conversation").order_by("-made_at", "-id")[:most]
+        _row(row, seat)
+        for row in rows.select_related("author", "channel", "conversation").order_by("-made_at", "-id")[:most]
     )
 
 

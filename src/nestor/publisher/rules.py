@@ -45,6 +45,6 @@ def look_again_for(looks: int) -> timedelta | None:
     return None if looks >= MOST_LOOKS else timedelta(seconds=2) * 2 ** min(looks, 8)
 
 
-def may_send_again_alone(honours_marks: bool, is_absent: bool, looks: int) -> bool:
+def may_send_again_alone(*, honours_marks: bool, is_absent: bool, looks: int) -> bool:
     """Return whether the desk may send again without asking: only where the network itself prevents a second copy."""
     return honours_marks and (is_absent or looks >= MOST_LOOKS // 2)

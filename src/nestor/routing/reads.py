@@ -125,7 +125,7 @@ def answered_until(conversation: Conversation) -> datetime | None:
 
 
 def may_be_given(brand_id: int, user: User) -> bool:
-    """Return whether a conversation can be handed to this person: of the brand's team, active, and allowed to answer."""
+    """Return the latest moment at which we spoke in this conversation."""
     row = TeamRole.objects.of(brand_id).filter(user=user, user__is_active=True).first()
     return row is not None and may(Role(row.role), Permission.ANSWER)
 
@@ -188,7 +188,7 @@ def due_soon(seat: Seat, most: int, now: datetime) -> tuple[InboxRow, ...]:
 
 
 def lane_counts(seat: Seat) -> dict[str, int]:
-    """Return how many open conversations each lane holds, and `all` of them; from kept counters."""
+    """Return how many open conversations each lane holds, and `all`; from kept counters."""
     rows = LaneCount.objects.of(seat.brand)
     if not seat.may(Permission.SEE_SEALED):
         rows = rows.filter(is_sealed=False)
@@ -234,7 +234,9 @@ def _row(seat: Seat, row: Route, now: datetime) -> InboxRow:
         kind=conversation.kind,
         channel=conversation.channel.name,
         network=conversation.channel.network,
-        who=(identity.name or identity.handle) if identity else (conversation.member.name if conversation.member else ""),
+        who=(identity.name or identity.handle)
+        if identity
+        else (conversation.member.name if conversation.member else ""),
         handle=identity.handle if identity else "",
         subject=conversation.subject,
         excerpt=inbox_rules.excerpt_of(last.text) if last else "",

@@ -75,13 +75,13 @@ def after_message(before: Standing | None, said: Utterance, answered_until: date
     is_answered = answered_until is not None and said.published_at <= answered_until
     if before is None:
         before = Standing(lane=said.lane, is_open=not is_answered)
-        return _with_clock(_said(before, said, said.lane), said, is_answered)
+        return _with_clock(_said(before, said, said.lane), said, is_answered=is_answered)
     if said.is_closer:
         return replace(before, last_at=_later(before.last_at, said.published_at), tone=said.tone)
     was_settled = not before.is_open or (before.clock_started_at is not None and not is_clock_running(before))
     lane = said.lane if was_settled and is_owed(said.lane) else heavier(before.lane, said.lane)
     reopened = replace(before, is_open=before.is_open or not is_answered)
-    return _with_clock(_said(reopened, said, lane), said, is_answered)
+    return _with_clock(_said(reopened, said, lane), said, is_answered=is_answered)
 
 
 def _said(before: Standing, said: Utterance, lane: Lane) -> Standing:
@@ -97,7 +97,7 @@ def _said(before: Standing, said: Utterance, lane: Lane) -> Standing:
     )
 
 
-def _with_clock(standing: Standing, said: Utterance, is_answered: bool) -> Standing:
+def _with_clock(standing: Standing, said: Utterance, *, is_answered: bool) -> Standing:
     if not is_owed(said.lane) or is_answered or said.is_closer or is_clock_running(standing):
         return standing
     return replace(standing, clock_started_at=said.published_at, clock_stopped_at=None)
@@ -116,7 +116,7 @@ def after_correction(before: Standing, lane: Lane, said: Utterance, answered_unt
     if not is_owed(lane):
         return replace(moved, clock_started_at=None, clock_stopped_at=None)
     is_answered = answered_until is not None and said.published_at <= answered_until
-    return _with_clock(moved, replace(said, lane=lane), is_answered)
+    return _with_clock(moved, replace(said, lane=lane), is_answered=is_answered)
 
 
 def _later(one: datetime | None, other: datetime) -> datetime:

@@ -32,7 +32,11 @@ def read_messages(brand_id: int, message_ids: Iterable[int], now: datetime) -> i
         sealed = [one.pk for one, reading in zip(messages, found, strict=True) if must_be_sealed(reading)]
         inbox.show_messages(brand_id, {one.pk for one in messages} - set(sealed), sealed, now)
         announce_all(
-            [MessageRead(brand_id=brand_id, message_id=one.pk, conversation_id=one.conversation_id) for one in messages], now
+            [
+                MessageRead(brand_id=brand_id, message_id=one.pk, conversation_id=one.conversation_id)
+                for one in messages
+            ],
+            now,
         )
     return len(messages)
 

@@ -1,1 +1,1 @@
-"""Due rows, leases, sweeps, carriers, events, the journal and idempotency keys. The database decides; the engine carries."""
+"""Due rows, leases, sweeps, carriers, events, journal, idempotency keys: the database decides, the engine carries."""

@@ -138,12 +138,16 @@ def keep_result(row: IdempotencyKey, result: Mapping[str, Any]) -> None:
 
 def show_pulse(part: str, now: datetime) -> None:
     """Say that this part of the desk is alive."""
-    Pulse.objects.update_or_create(part=part, defaults={"host": socket.gethostname()[:120], "pid": os.getpid(), "at": now})
+    Pulse.objects.update_or_create(
+        part=part, defaults={"host": socket.gethostname()[:120], "pid": os.getpid(), "at": now}
+    )
 
 
 def forget_old_events(before: datetime, most: int = 5000) -> int:
     """Delete events nobody is owed any more and old idempotency keys; return how many events went."""
     owed = Wakeup.objects.values("event_id")
-    old = list(Event.objects.filter(at__lt=before).exclude(pk__in=owed).order_by("at").values_list("pk", flat=True)[:most])
+    old = list(
+        Event.objects.filter(at__lt=before).exclude(pk__in=owed).order_by("at").values_list("pk", flat=True)[:most]
+    )
     IdempotencyKey.objects.filter(made_at__lt=before).delete()
     return models.QuerySet(Event).filter(pk__in=old).delete()[0]

@@ -11,7 +11,7 @@ class WorkConfig(AppConfig):
 
     def ready(self) -> None:
         """Register once everything is loaded."""
-        from nestor.work.jobs import WAKEUPS
+        from nestor.work.jobs import KNOCKS, WAKEUPS
         from nestor.work.registry import register
 
-        register(WAKEUPS)
+        register(WAKEUPS, KNOCKS)

@@ -28,3 +28,10 @@ class Happening:
 def rebuild(name: str, brand_id: int, ids: dict[str, int]) -> Happening:
     """Return the event as it was announced; raise `KeyError` for one nobody declares any more."""
     return EVENTS[name](brand_id=brand_id, **ids)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskKnocked(Happening):
+    """`doctor` knocks: whoever does the background work answers, by the same way every message takes."""
+
+    knock_id: int

@@ -3,7 +3,7 @@
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,12 +11,14 @@ from django.db import close_old_connections, transaction
 from django.utils import timezone
 
 from nestor.work import actions, reads
-from nestor.work.events import rebuild
+from nestor.work.events import Happening, rebuild
 from nestor.work.models import Wakeup
-from nestor.work.registry import JOBS, SUBSCRIBERS, Job
+from nestor.work.registry import JOBS, SUBSCRIBERS, Job, Subscriber
 from nestor.work.rules import Pointer
 
 log = logging.getLogger("nestor.work")
+LUCK = random.SystemRandom()
+KNOCK = "knock"  # the part of the desk that answers `doctor`
 MOST_DUE = 200  # rows one sweep of one job hands over
 CARRY_AGAIN_AFTER = timedelta(seconds=5)  # a pointer that led to nothing by then is carried again
 
@@ -45,7 +47,7 @@ def serve_wakeups(row_id: int, now: datetime) -> None:
     except Exception as error:  # noqa: BLE001 - whatever a room raises, the others' wake-ups go on
         if len(wakeups) == 1:
             log.error("%s failed: %s", wakeups[0].subscriber, _where(error))
-            actions.postpone_wakeups(wakeups, type(error).__name__, now, random.Random())
+            actions.postpone_wakeups(wakeups, type(error).__name__, now, LUCK)
             return
         for wakeup in wakeups:
             _serve_alone(wakeup, now)
@@ -56,7 +58,7 @@ def _serve_alone(wakeup: Wakeup, now: datetime) -> None:
         _serve([wakeup], now)
     except Exception as error:  # noqa: BLE001 - see above
         log.error("%s failed on event %s: %s", wakeup.subscriber, wakeup.event_id, _where(error))
-        actions.postpone_wakeups([wakeup], type(error).__name__, now, random.Random())
+        actions.postpone_wakeups([wakeup], type(error).__name__, now, LUCK)
 
 
 def _serve(wakeups: list[Wakeup], now: datetime) -> None:
@@ -82,6 +84,12 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} at {place}"
 
 
+def answer_knock(happenings: Sequence[Happening], now: datetime) -> None:
+    """Show that an event came all the way from its announcement to a worker."""
+    actions.show_pulse(KNOCK, now)
+
+
+KNOCKS = Subscriber("work.answer_knock", event="DeskKnocked", serve=answer_knock)
 WAKEUPS = Job("work.wakeups", due=reads.due_wakeups, look=serve_wakeups, every=timedelta(milliseconds=200))
 
 
@@ -138,7 +146,7 @@ class Sweep:
 
 
 def work_until_idle(now: Callable[[], datetime] = timezone.now, most: int = 10_000) -> int:
-    """Do everything that is due, in this thread, until nothing is; return how many rows were looked at. For imports and tests."""
+    """Do everything that is due, in this thread, until nothing is; return how many rows were looked at."""
     pointers: list[Pointer] = []
     sweep, count = Sweep(pointers.append, now), 0
     while count < most:

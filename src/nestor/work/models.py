@@ -42,7 +42,10 @@ class Event(models.Model):
     objects = AppendOnly.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["at"], name="event_at"), models.Index(fields=["brand_id", "at"], name="event_brand_at")]
+        indexes = [
+            models.Index(fields=["at"], name="event_at"),
+            models.Index(fields=["brand_id", "at"], name="event_brand_at"),
+        ]
 
 
 class Wakeup(Leased):

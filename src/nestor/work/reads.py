@@ -54,11 +54,13 @@ def backlog() -> int:
 
 
 def events_since(since: datetime) -> list[Event]:
-    """Return events of that window, for the live stream; ids are not in commit order, so the reader keeps what it saw."""
+    """Return events of that window; ids are not in commit order, so the live stream keeps what it saw."""
     return list(Event.objects.filter(at__gte=since).order_by("at", "id"))
 
 
-def journal(brand_id: int, before: tuple[datetime, int] | None = None, most: int = 50) -> "models.QuerySet[JournalEntry]":
+def journal(
+    brand_id: int, before: tuple[datetime, int] | None = None, most: int = 50
+) -> "models.QuerySet[JournalEntry]":
     """Return one page of a brand's journal, newest first; `before` is the (at, id) of the last line seen."""
     rows = JournalEntry.objects.filter(brand_id=brand_id).order_by("-at", "-id")
     if before is not None:

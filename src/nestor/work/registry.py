@@ -9,7 +9,7 @@ from nestor.work.events import Happening
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Background work on one table: `due` finds row ids, `look` looks at one. Running it twice, late or never is harmless."""
+    """Background work on one table: `due` finds row ids, `look` looks at one. Twice, late or never is harmless."""
 
     name: str
     due: Callable[[datetime, int], Iterable[int]]

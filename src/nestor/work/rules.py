@@ -25,5 +25,5 @@ class Lease:
 
 def wait_for(tries: int, luck: random.Random, least: timedelta = timedelta(seconds=1)) -> timedelta:
     """Return how long to wait after that many failures: doubling, at most ten minutes, jittered by a quarter."""
-    base = min(MOST_WAIT, least * 2 ** min(tries, 16))
+    base: timedelta = min(MOST_WAIT, least * 2 ** min(tries, 16))
     return base * luck.uniform(0.75, 1.25)

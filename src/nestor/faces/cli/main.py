@@ -36,7 +36,9 @@ def N_(text: str) -> str:  # noqa: N802  the usual name of gettext's marker for 
 
 COMMANDS: dict[str, Entry] = {
     "demo": Entry("demo", N_("Open a living desk with a written community, on this machine only."), needs_desk=False),
-    "serve": Entry("serve", N_("Run the desk: pages, live events and background work behind one port.")),
+    "serve": Entry(
+        "serve", N_("Run the desk: pages, live events and background work behind one port."), needs_desk=False
+    ),
     "work": Entry("work", N_("Run background work only, for installations on several hosts.")),
     "doctor": Entry("doctor", N_("Check database, disk, clock, services, channels and sending; say what to do.")),
     "add-user": Entry("add_user", N_("Add somebody to the desk.")),

@@ -22,11 +22,12 @@ from nestor.inbox.actions.blindness import (
 )
 from nestor.inbox.actions.intake import Intake, let_vanish, take_in_arrivals
 from nestor.inbox.models import Conversation, Cursor, Message, Payload, WebhookCall
-from nestor.networks.contract import Batch, NetworkTrouble, Reason, Receipt, Refused, TryLater
+from nestor.networks.contract import Batch, Receipt, Refused, TryLater
 from nestor.vocabulary import MessageKind
 from nestor.work.actions import announce_all, release_lease, take_lease
 from nestor.work.rules import Lease
 
+__all__ = ["ask_backfill", "fill_again", "fill_blind_spot"]  # written in `blindness`, called from here
 MOST_BODY = 1_000_000  # bytes of one webhook call
 MOST_PAGES = 50  # pages read in one go before another channel gets its turn
 
@@ -57,7 +58,10 @@ def read_now(channel: Channel, now: datetime) -> bool:
 
 
 def read_channel(cursor_id: int, now: datetime) -> Intake | None:
-    """Read one channel from its cursor; None when somebody else is at it. The network is called outside any transaction."""
+    """Read one channel from its cursor; None when somebody else is at it.
+
+    The network is called outside any transaction.
+    """
     rows = Cursor.objects.across_brands("a worker looks at one due row by its id")
     lease = take_lease(rows.filter(due_at__lte=now), cursor_id, now, timedelta(seconds=settings.NESTOR_LEASE_FOR))
     if lease is None:
@@ -130,7 +134,10 @@ def _put_off(cursor: Cursor, lease: Lease, trouble: Exception, now: datetime) ->
 
 
 def receive_webhook(channel: Channel, headers: Mapping[str, str], body: bytes, now: datetime) -> WebhookCall | None:
-    """Keep a webhook call as it came; None when this very call is kept already. Opened by a job, so the network gets its answer at once."""
+    """Keep a webhook call as it came; None when this very call is kept already.
+
+    A job opens it, so that the network gets its answer at once.
+    """
     digest = hashlib.sha256(repr(sorted(headers.items())).encode() + body).hexdigest()
     row, is_new = WebhookCall.objects.of(channel.brand_id).get_or_create(
         channel=channel,
@@ -173,7 +180,10 @@ def open_webhook_call(call_id: int, now: datetime) -> Intake | None:
 
 
 def show_messages(brand_id: int, plain: Iterable[int], sealed: Iterable[int], now: datetime) -> int:
-    """Let messages be seen, now that triage has read them; sealed ones by those who must know. Joins the caller's transaction."""
+    """Let messages be seen, now that triage has read them; sealed ones by those who must know.
+
+    Joins the caller's transaction.
+    """
     rows = Message.objects.of(brand_id).filter(shown_at__isnull=True)
     count = rows.filter(pk__in=list(plain)).update(shown_at=now, is_sealed=False)
     return count + rows.filter(pk__in=list(sealed)).update(shown_at=now, is_sealed=True, search_text="")
@@ -216,7 +226,9 @@ def record_sent(
             "search_text": rules.search_text(text),
         },
     )
-    Conversation.objects.of(conversation.brand_id).filter(pk=conversation.pk, last_at__lt=receipt.at).update(last_at=receipt.at)
+    Conversation.objects.of(conversation.brand_id).filter(pk=conversation.pk, last_at__lt=receipt.at).update(
+        last_at=receipt.at
+    )
     return message
 
 

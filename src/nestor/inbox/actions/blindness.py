@@ -1,4 +1,4 @@
-"""Blind spots: every interval in which a channel could not be read is recorded, and closed by back-fill. Part of the inbox's actions."""
+"""Blind spots: every interval in which a channel could not be read is recorded, and closed by back-fill."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from nestor.inbox import rules
 from nestor.inbox.actions.intake import let_vanish, take_in_arrivals
 from nestor.inbox.events import ChannelRead
 from nestor.inbox.models import BlindSpot, Cursor
-from nestor.networks.contract import NetworkTrouble, Reason, TryLater
+from nestor.networks.contract import Reason, TryLater
 from nestor.work.actions import announce, announce_all, note, release_lease, take_lease
 
 ASLEEP = "asleep"  # the desk itself was not running
@@ -88,7 +88,10 @@ def fill_again(spot: BlindSpot, now: datetime, *, actor_id: int | None) -> bool:
 
 
 def fill_blind_spot(spot_id: int, now: datetime) -> int | None:
-    """Read one page of a blind spot again; return how many messages only this brought, None when somebody else is at it."""
+    """Read one page of a blind spot again; return how many messages only this brought.
+
+    None when somebody else is at it.
+    """
     rows = BlindSpot.objects.across_brands("a worker looks at one due row by its id")
     lease_for = timedelta(seconds=settings.NESTOR_LEASE_FOR)
     lease = take_lease(rows.filter(due_at__lte=now, closed_at__isnull=True), spot_id, now, lease_for)

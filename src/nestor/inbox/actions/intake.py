@@ -1,8 +1,9 @@
-"""How a batch becomes rows: one pass per table, whatever the size of the batch. Runs inside the caller's transaction."""
+"""How a batch becomes rows: one pass per table, whatever its size, inside the caller's transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -61,7 +62,8 @@ def _take_in_chunk(channel: Channel, arrivals: Sequence[Arrival], now: datetime,
 
 
 def _see_again(row: Message, arrival: Arrival, now: datetime, done: Intake) -> None:
-    text, changes = rules.storable(arrival.text), {}
+    text = rules.storable(arrival.text)
+    changes: dict[str, Any] = {}
     mine = Message.objects.of(row.brand_id).filter(pk=row.pk)
     changed = MessageChanged(brand_id=row.brand_id, message_id=row.pk, conversation_id=row.conversation_id)
     if arrival.state and arrival.state != row.state:
@@ -126,7 +128,9 @@ def _conversations_of(
     return known | {row.thread_id: row for row in fresh}
 
 
-def _extend(row: Conversation, utterances: Sequence[Arrival], identities: dict[str, Identity], last_at: datetime) -> None:
+def _extend(
+    row: Conversation, utterances: Sequence[Arrival], identities: dict[str, Identity], last_at: datetime
+) -> None:
     changes: dict[str, object] = {}
     if last_at > row.last_at:
         changes["last_at"] = last_at
@@ -223,7 +227,9 @@ def _keep_rest(channel: Channel, messages: Sequence[Message], arrivals: Sequence
 def let_vanish(channel: Channel, vanished: Iterable[Vanished], done: Intake) -> None:
     """Remember that messages are gone from the network; what they said stays at the desk."""
     for one in vanished:
-        rows = Message.objects.of(channel.brand_id).filter(channel=channel, network_id=one.network_id, vanished_at__isnull=True)
+        rows = Message.objects.of(channel.brand_id).filter(
+            channel=channel, network_id=one.network_id, vanished_at__isnull=True
+        )
         found = rows.values_list("pk", "conversation_id").first()
         if found is not None and rows.update(vanished_at=one.at) == 1:
             done.vanished += 1

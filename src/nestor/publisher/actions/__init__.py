@@ -1,7 +1,9 @@
 """Writes of the publisher: submit an answer, take it back, decide what nobody knows; `sending` calls the network."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -56,7 +58,7 @@ def send_answer(
     if guard.absolutes(findings) or (stopped and clearance is None) or guard.warnings(findings) - shown:
         return Answered(findings=findings, clearance=guard.clearance_of(seat, conversation))
     with transaction.atomic():
-        if clearance is not None and not use_clearance(clearance, now):
+        if clearance is not None and not use_clearance(clearance):
             return Answered(findings=findings)
         delivery = _enqueue(seat.user, conversation, text, key, now, cleared=sorted(stopped))
         put_away_draft(seat, conversation)
@@ -69,7 +71,9 @@ def _known(seat: Seat, conversation: Conversation, text: str, key: str, now: dat
         if is_new:
             transaction.set_rollback(True)  # only a delivery spends a key
             return None
-    found: Delivery | None = Delivery.objects.of(seat.brand).filter(public_id=(row.result or {}).get("delivery")).first()
+    found: Delivery | None = (
+        Delivery.objects.of(seat.brand).filter(public_id=(row.result or {}).get("delivery")).first()
+    )
     return found
 
 
@@ -87,7 +91,9 @@ def _enqueue(
     row, is_new = claim_key(conversation.brand_id, _scope(author), key, _print(conversation, text), now)
     if not is_new:
         return _first_result(conversation, row.result)
-    rows = Message.objects.of(conversation.brand_id).filter(conversation=conversation, is_ours=False, vanished_at__isnull=True)
+    rows = Message.objects.of(conversation.brand_id).filter(
+        conversation=conversation, is_ours=False, vanished_at__isnull=True
+    )
     delivery: Delivery = Delivery.objects.create(
         brand_id=conversation.brand_id,
         channel_id=conversation.channel_id,
@@ -133,9 +139,7 @@ def send_cleared(clearance_id: int, brand_id: int, now: datetime) -> Delivery | 
         return None
     warned = guard.warnings(guard.findings_on(clearance.conversation, clearance.text, now))
     key = f"clearance:{clearance.public_id}"
-    return send_answer(
-        seat, clearance.conversation, clearance.text, now, key=key, shown=frozenset(warned)
-    ).delivery
+    return send_answer(seat, clearance.conversation, clearance.text, now, key=key, shown=frozenset(warned)).delivery
 
 
 def take_back(seat: Seat, delivery: Delivery, now: datetime) -> bool:
@@ -165,7 +169,7 @@ def give_up(seat: Seat, delivery: Delivery, now: datetime) -> bool:
     return _decide(seat, delivery, "give_up", changes, now)
 
 
-def _decide(seat: Seat, delivery: Delivery, verb: str, changes: dict[str, object], now: datetime) -> bool:
+def _decide(seat: Seat, delivery: Delivery, verb: str, changes: Mapping[str, Any], now: datetime) -> bool:
     if not seat.may(Permission.ANSWER):
         return False
     with transaction.atomic():

@@ -44,7 +44,9 @@ Clock = Callable[[], datetime]
 def attend(delivery_id: int, clock: Clock) -> None:
     """Do what is due for one delivery: send it, look for it, or say that its sender died."""
     rows = Delivery.objects.across_brands("a worker looks at one due row by its id")
-    delivery = rows.select_related("channel", "conversation__channel", "conversation__post", "answers__identity").filter(pk=delivery_id)
+    delivery = rows.select_related(
+        "channel", "conversation__channel", "conversation__post", "answers__identity"
+    ).filter(pk=delivery_id)
     row = delivery.first()
     if row is None:
         return
@@ -62,7 +64,7 @@ def presume_dead(delivery: Delivery, now: datetime) -> bool:
     """A sender whose lease lapsed is dead or asleep: whether it called the network is not known."""
     rows = Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk, state=State.SENDING, leased_until__lte=now)
     token = rows.values_list("lease_token", flat=True).first()
-    return bool(token) and step(
+    return token is not None and step(
         delivery, State.UNCONFIRMED, now, outcome="uncertain", token=token, due_at=now, reason="sender_died"
     )
 
@@ -189,7 +191,9 @@ def _look(delivery: Delivery, lease: Lease, clock: Clock) -> None:
     now = clock()
     if isinstance(sighting, Found):
         settle_sent(delivery, sighting.receipt, now, sources=[State.UNCONFIRMED.value])
-    elif may_send_again_alone(honours_marks, isinstance(sighting, Absent), delivery.looks):
+    elif may_send_again_alone(
+        honours_marks=honours_marks, is_absent=isinstance(sighting, Absent), looks=delivery.looks
+    ):
         step(delivery, State.WAITING, now, token=lease.token, due_at=now, reason="", looks=F("looks") + 1)
     elif isinstance(sighting, Absent):
         rows = Delivery.objects.of(delivery.brand_id).filter(state=State.UNCONFIRMED)

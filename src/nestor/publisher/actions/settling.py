@@ -22,7 +22,7 @@ def move(delivery: Delivery, now: datetime) -> None:
 
 
 def settle_sent(delivery: Delivery, receipt: Receipt, now: datetime, *, sources: Iterable[str] | None = None) -> bool:
-    """Record the proof that it is there; the answer appears in its thread and the clock stops. False if it was known."""
+    """Record the proof that it is there: the answer is in its thread, the clock stops. False if it was known."""
     states = list(sources or sources_of(State.SENT))
     with transaction.atomic():
         rows = Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk, state__in=states)
@@ -48,13 +48,22 @@ def settle_sent(delivery: Delivery, receipt: Receipt, now: datetime, *, sources:
             record_answer(delivery.conversation, receipt.at, now, is_elsewhere=False)
         note("deliver", delivery, now, brand_id=delivery.brand_id, actor_id=None)
         move(delivery, now)
-        ids = {"brand_id": delivery.brand_id, "delivery_id": delivery.pk, "conversation_id": delivery.conversation_id or 0}
+        ids = {
+            "brand_id": delivery.brand_id,
+            "delivery_id": delivery.pk,
+            "conversation_id": delivery.conversation_id or 0,
+        }
         announce(DeliverySent(**ids), now)
         return True
 
 
-def step(delivery: Delivery, target: State, now: datetime, *, outcome: str = "", token: str = "", **changes: Any) -> bool:
-    """Take one declared step, giving the lease back; with `token`, only while that lease is ours. False if somebody was faster."""
+def step(
+    delivery: Delivery, target: State, now: datetime, *, outcome: str = "", token: str = "", **changes: Any
+) -> bool:
+    """Take one declared step, giving the lease back; with `token`, only while that lease is ours.
+
+    False if somebody was faster.
+    """
     with transaction.atomic():
         rows = Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk, state__in=sources_of(target))
         if token:

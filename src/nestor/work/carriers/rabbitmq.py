@@ -6,6 +6,7 @@ import dramatiq
 from django.conf import settings
 from django.db import close_old_connections, connections
 from django.utils import timezone
+from dramatiq.broker import MessageProxy
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.middleware import AgeLimit, Middleware, ShutdownNotifications
 
@@ -18,7 +19,7 @@ FORGET_AFTER_MS = 60_000  # an old pointer is worthless: the sweep has carried a
 class FreshConnections(Middleware):
     """Gives each look a usable database connection."""
 
-    def before_process_message(self, broker: dramatiq.Broker, message: "dramatiq.Message[None]") -> None:
+    def before_process_message(self, broker: dramatiq.Broker, message: MessageProxy) -> None:
         """Drop connections that went stale while the thread waited."""
         close_old_connections()
 
@@ -35,12 +36,8 @@ class RabbitCarrier:
             url=settings.NESTOR_RABBITMQ,
             middleware=[AgeLimit(max_age=FORGET_AFTER_MS), ShutdownNotifications(), FreshConnections()],
         )
-        self._look = dramatiq.actor(
-            self._look_at,
-            actor_name="look",
-            queue_name=settings.NESTOR_RABBITMQ_QUEUE,
-            broker=self._broker,
-        )
+        declare = dramatiq.actor(actor_name="look", queue_name=settings.NESTOR_RABBITMQ_QUEUE, broker=self._broker)
+        self._look = declare(self._look_at)
         self._sweep = Sweep(self._carry)
 
     def _carry(self, pointer: Pointer) -> None:

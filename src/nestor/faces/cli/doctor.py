@@ -1,0 +1,82 @@
+"""`nestor doctor`: is the desk well, and if not, what is to be done."""
+
+import time
+from datetime import UTC, datetime
+from gettext import gettext as _
+
+import click
+
+from nestor.config.health import Check, Health, examine
+from nestor.faces.cli.errors import Exit
+
+MARKS = {Health.WELL: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health.ILL: ("✗", "red")}
+
+
+def sentences() -> dict[str, tuple[str, str]]:
+    """Return, per code, what is the case and what to do about it ("" where nothing is)."""
+    return {
+        "unknown_setting": (_("{name} is not a setting of Nestor."), _("Look for a slip of the finger.")),
+        "demo_is_on": (
+            _("The demo is on: whoever opens the page is signed in."),
+            _("Set NESTOR_DEMO=0 for real work."),
+        ),
+        "database_away": (_("The database does not answer: {reason}"), _("Check NESTOR_DATABASE and start it.")),
+        "database_answers": (_("The database answers ({engine})."), ""),
+        "clock_differs": (
+            _("This machine's clock and the database's differ by {seconds} s."),
+            _("Synchronise both with a time server; deadlines depend on it."),
+        ),
+        "schema_is_old": (
+            _("The database waits for {count} migrations."),
+            _("Run `nestor serve`, which applies them, or `python -m nestor.config.prepare`."),
+        ),
+        "schema_is_current": (_("The database has this version's schema."), ""),
+        "disk_free": (_("{megabytes} MB are free in {folder}."), _("Free at least 500 MB if this is less.")),
+        "zone_unknown": (_("The time zone {zone} is not known."), _("Correct NESTOR_ZONE or the brand's zone.")),
+        "zones_known": (_("All time zones are known ({count})."), ""),
+        "broker_answers": (_("RabbitMQ answers."), ""),
+        "broker_away": (_("RabbitMQ at {host} does not answer."), _("Start it, or set NESTOR_CARRIER=local.")),
+        "work_answers": (_("Background work answers, by the way every answer takes."), ""),
+        "work_is_not_running": (
+            _("Nobody does the background work: nothing is read and nothing is sent."),
+            _("Start `nestor serve`, or `nestor work` on another host."),
+        ),
+        "work_does_not_answer": (
+            _("Background work runs but does not answer; {backlog} events wait."),
+            _("Look at its log, then start it again: nothing is lost."),
+        ),
+        "work_is_stuck": (
+            _("{subscriber} fails again and again ({count}, {trouble})."),
+            _("Report it: this is a defect."),
+        ),
+        "channel_answers": (_("{brand}: {channel} ({network}) answers as {handle}."), ""),
+        "channel_refuses": (
+            _("{brand}: {channel} ({network}) cannot be used: {reason}."),
+            _("Reconnect it on the Channels page or with `nestor connect`."),
+        ),
+        "channel_warns": (_("{brand}: {channel} ({network}) warns: {warning}."), _("The network's README says more.")),
+        "channel_is_held": (
+            _("{brand}: {channel} is held; nothing goes out there."),
+            _("Lift the hold when it is over."),
+        ),
+        "deliveries_waiting": (_("{brand}: {count} answers are on their way."), ""),
+    }
+
+
+def _show(check: Check, words: dict[str, tuple[str, str]]) -> None:
+    mark, colour = MARKS[check.health]
+    what, todo = words[check.code]
+    click.echo(f"{click.style(mark, fg=colour)} {what.format(**check.facts)}")
+    if todo and check.health is not Health.WELL:
+        click.echo(f"  → {todo.format(**check.facts)}")
+
+
+@click.command("doctor", help=_("Check database, disk, clock, services, channels and sending; say what to do."))
+def command() -> int:
+    """Return 1 when something is ill."""
+    words, ill = sentences(), 0
+    for check in examine(lambda: datetime.now(UTC), time.sleep):
+        _show(check, words)
+        ill += check.health is Health.ILL
+    click.echo(_("Everything is well.") if not ill else _("{count} things to mend.").format(count=ill))
+    return Exit.FOUND if ill else Exit.OK
