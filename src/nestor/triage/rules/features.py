@@ -49,7 +49,7 @@ class Hasher:
     def stretch(self, starts: Places, ends: Places, seed: int) -> Hashes:
         """Return one well mixed 64-bit hash per stretch of places."""
         hashed = (self._running[ends] - self._running[starts]) * self._back[starts]
-        return mixed(hashed + np.uint64(seed) * _MIX_B)
+        return mixed(hashed + np.uint64(seed * int(_MIX_B) % 2**64))
 
     def words(self) -> Hashes:
         """Return one hash per token."""

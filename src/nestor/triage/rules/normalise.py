@@ -58,7 +58,14 @@ def _tables() -> tuple[NDArray[np.uint8], Codes, Codes, Codes]:
     for low, high in _RANGES:
         for code in range(low, high):
             kinds[code], first[code], second[code], accented[code] = _fold_one(chr(code))
-    for low, high in ((0x300, 0x370), (0x483, 0x48A), (0x610, 0x61B), (0x64B, 0x660), (0x1AB0, 0x1B00), (0x20D0, 0x2100)):
+    for low, high in (
+        (0x300, 0x370),
+        (0x483, 0x48A),
+        (0x610, 0x61B),
+        (0x64B, 0x660),
+        (0x1AB0, 0x1B00),
+        (0x20D0, 0x2100),
+    ):
         kinds[low:high] = _DROP
     for low, high in ((0x200B, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070), (0xFE00, 0xFE10), (0xFE20, 0xFE30)):
         kinds[low:high] = _DROP
@@ -129,12 +136,13 @@ def _mask(joined: str, codes: Codes) -> None:
 
 
 def _is_letter(codes: Codes) -> Marks:
-    return (codes >= ord("a")) & (codes <= ord("z"))
+    letters: Marks = (codes >= ord("a")) & (codes <= ord("z"))
+    return letters
 
 
 def _shifted(marks: Marks, by: int) -> Marks:
     """Return the marks of the neighbour `by` places before (positive) or after (negative)."""
-    out = np.zeros_like(marks)
+    out: Marks = np.zeros_like(marks)
     if by > 0:
         out[by:] = marks[:-by]
     else:
@@ -168,7 +176,7 @@ def _spaced_out(codes: Codes, kinds: NDArray[np.uint8]) -> Marks:
     single = _is_letter(codes) & _shifted(apart, 1) & _shifted(apart, -1)
     joint = apart & _shifted(single, 1) & _shifted(single, -1)
     where = np.flatnonzero(joint)
-    marks = np.zeros_like(joint)
+    marks: Marks = np.zeros_like(joint)
     if where.size < 3:
         return marks
     runs = np.cumsum(np.r_[True, np.diff(where) != 2])
@@ -208,9 +216,7 @@ def fold(texts: Sequence[str]) -> Folded:
     return _tokens(raw, codes, kinds, (owners, places), len(texts))
 
 
-def _tokens(
-    raw: Codes, codes: Codes, kinds: NDArray[np.uint8], where: tuple[Places, Places], count: int
-) -> Folded:
+def _tokens(raw: Codes, codes: Codes, kinds: NDArray[np.uint8], where: tuple[Places, Places], count: int) -> Folded:
     """Drop repeats, widen ligatures, and lay the tokens out between single blanks."""
     owners, places = where
     keep = np.flatnonzero(~(_spaced_out(codes, kinds) | _repeats(codes, kinds)))
