@@ -46,12 +46,11 @@ class App:
             answer = await self._answer(await _read(scope, receive))
         except No as no:
             answer = as_error(no)
-        except Hang:
+        except (Hang, Cut) as silence:
+            if isinstance(silence, Cut):
+                self._cut(tuple(scope["client"]))
             while (await receive())["type"] != "http.disconnect":
                 pass
-            return
-        except Cut:
-            self._cut(tuple(scope["client"]))
             return
         await _write(send, answer)
 

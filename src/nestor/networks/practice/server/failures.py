@@ -20,7 +20,7 @@ class Mode(StrEnum):
     ACCEPT_LATE = "accept_late"  # [seconds] does it that much later, whoever still waits
     CLOSE_BEFORE = "close_before"  # cuts the connection, does nothing
     CLOSE_AFTER = "close_after"  # does it, then cuts the connection
-    ERROR_BEFORE = "error_before"  # [status] 5xx, does nothing
+    ERROR_BEFORE = "error_before"  # [status, retry_after] 5xx, does nothing
     ERROR_AFTER = "error_after"  # [status] does it, then 5xx
     REFUSE = "refuse"  # [status, code] a clear no
     LIMIT = "limit"  # [seconds] 429 with Retry-After

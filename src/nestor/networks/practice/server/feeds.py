@@ -91,10 +91,10 @@ class Feeds:
         return Page(items, gone, as_cursor(shown[-1]["seq"]) if shown else cursor, len(rows) > size)
 
     def own(self, account_id: str, *, mark: str, since: str, horizon: int | None) -> list[dict[str, Any]]:
-        """Return what the account itself wrote: by mark, or since a moment; gone messages left out."""
+        """Return what the account itself wrote, newest first: by mark, gone or not, or what stands since a moment."""
         rows = self._store.all(
-            "SELECT item.* FROM item WHERE author_id = ? AND deleted_at IS NULL AND published_at >= ?"
-            " AND (? = '' OR mark = ?) ORDER BY number DESC LIMIT 500",
+            "SELECT item.* FROM item WHERE author_id = ? AND published_at >= ?"
+            " AND ((? = '' AND deleted_at IS NULL) OR mark = ?) ORDER BY number DESC LIMIT 500",
             *(account_id, since, mark, mark),
         )
         return [

@@ -73,7 +73,7 @@ async def _before(struck: list[Failure]) -> None:
         elif failure.mode is Mode.LIMIT:
             raise No(429, "limited", f"{failure.number('seconds', 30):.0f}")
         elif failure.mode is Mode.ERROR_BEFORE:
-            raise No(int(failure.number("status", 503)), "outage", "out of order")
+            raise No(int(failure.number("status", 503)), "outage", str(failure.settings.get("retry_after", "")))
         elif failure.mode is Mode.REFUSE:
             raise No(int(failure.number("status", 422)), str(failure.settings.get("code", "invalid")), "refused")
 
@@ -93,7 +93,8 @@ def _after(struck: list[Failure], answer: Answer) -> Answer:
 
 def _refusal(no: No) -> Answer:
     answer = as_error(no)
-    return replace(answer, headers={"Retry-After": no.detail}) if no.code == "limited" else answer
+    is_timed = no.code in {"limited", "outage"} and no.detail.isdecimal()
+    return replace(answer, headers={"Retry-After": no.detail}) if is_timed else answer
 
 
 def _count_call(network: PracticeNetwork, account: sqlite3.Row) -> None:
