@@ -1,51 +1,63 @@
 """Finding expressions of several words in the folded text: one compiled pattern per list, linear in the text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nestor.guard.rules.proof import Proof
 
-# shorthands of the lists: what people put between the words that matter
+# shorthands of the lists, in braces: what people write where one of these is meant
 _SHORTHANDS = {
-    "YOU": "(?:tu|vous|t|te|vs|vou|vouz|v)",
-    "YOUR": "(?:ton|ta|tes|votre|vos|vot)",
-    "US": "(?:me|m|nous|nou|ns)",
-    "ARE": "(?:tu es|t es|t|tu|tes|t ete|vous etes|vs etes|vous ete|etes vous|es tu|vous etiez|tu etais|vous faites|tu fais|vous devez etre"
-    "|tu dois etre|vous restez|tu restes|vous me semblez|tu as l air|vous avez l air)",
-    "GO": "(?:va|vas|allez|aller|alle|retourne|retournez|retourner|partez|pars|file|filez|cours|courez)",
+    "END": "(?= (?:[.!?]|et|and|avant|before|puis|then|ensuite|un jour|monsieur|madame|mate|love|first|next time|for once|d abord|la prochaine"
+    "|please|svp|sinon|hein|ou|or|ca|sans|pour (?:vous|te|toi) [^ ]{1,12}|sweetheart|karen|mdr|lol))",
     "GAP": "(?: [^ ]{1,24}){0,2}",
-    "GAPS": "(?: [^ ]{1,24}){0,4}",
-    "U": "(?:you|u|ya|ye|y all|yall|yous)",
-    "UR": "(?:your|ur|yer|yo|youre)",
-    "UARE": "(?:you are|you re|youre|u r|ur|u are|your|you were|you must be|you sound|you look|you seem|are you|r u|re you|you re being|you are being)",
+    "GAPS": "(?: [^ ]{1,24}){0,5}",
+    "YOU": "(?:tu|vous|t|te|vs|vou|toi)",
+    "YOUR": "(?:ton|ta|tes|votre|vos)",
+    "ME": "(?:me|m|nous|nou|ns|moi|on)",
+    "WE": "(?:je|j|on|nous)",
+    "BE": "(?:tu es|t es|tes|t|tu est|vous etes|vs etes|vous ete|etes vous|es tu|vous devez etre|tu dois etre)",
+    "VERY": "(?: (?:tellement|vraiment|trop|bien|franchement|juste|completement|totalement|assez|si|tous|un peu|tres|donc|quand meme))?",
+    "GO": "(?:va|vas|allez|retourne|retournez|repars|repartez|file|filez|cours|courez)",
+    "GOTO": "(?: donc| plutot| vite| te| vous| vous en| t en| y)?",
+    "U": "(?:you|u|ya|ye|y all|yall)",
+    "UR": "(?:your|ur|yer)",
+    "UARE": "(?:you are|you re|youre|u r|ur|u are|you must be|you sound|you look|you seem|are you|r u|are u|you really are)",
 }
 _SHORTHAND = re.compile(r"\{([A-Z]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Where an expression stands: [start, end) of the original text, and the list it is from."""
+    """Where an expression stands: [start, end) of the original text."""
 
     start: int
     end: int
 
 
 class PhraseList:
-    """Expressions written over folded words, single blanks between them; {NAMES} in braces are shorthands."""
+    """Expressions over folded words (no accents, single blanks), one per line; {NAMES} in braces are shorthands.
 
-    def __init__(self, *patterns: str) -> None:
+    With `opens` an expression counts only where a clause begins, with `fills` only where it is the whole clause: words
+    that insult as an order or an exclamation and are harmless in the middle of a sentence.
+    """
+
+    def __init__(self, lines: str, *, opens: bool = False, fills: bool = False) -> None:
+        patterns = [line.strip() for line in lines.strip().splitlines() if line.strip()]
         spelled = "|".join(_SHORTHAND.sub(lambda found: _SHORTHANDS[found[1]], pattern) for pattern in patterns)
         self._pattern = re.compile(f" (?:{spelled})(?= )")
+        self._opens = opens or fills
+        self._fills = fills
 
     def find(self, proof: Proof) -> Iterator[Phrase]:
-        """Yield the expressions that stand within one clause."""
+        """Yield the expressions."""
         for found in self._pattern.finditer(proof.folded):
             start, end = proof.span(*found.span())
-            if proof.is_one_clause(start, end):
+            if self._stands_right(proof, start, end):
                 yield Phrase(start, end)
 
-
-def first_found(lists: Iterable[PhraseList], proof: Proof) -> Phrase | None:
-    """Return one expression of any of the lists, or None."""
-    return next((phrase for phrases in lists for phrase in phrases.find(proof)), None)
+    def _stands_right(self, proof: Proof, start: int, end: int) -> bool:
+        if not self._opens:
+            return True
+        first, last = proof.clause_around(start)
+        return start <= first and (not self._fills or end >= last)

@@ -1,7 +1,7 @@
 """A text laid out for checking, once for all rules: folded words with their places, quotations, links, language."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +12,8 @@ from nestor.triage.rules.normalise import fold
 _QUOTATIONS = re.compile(
     '«[^«»]{1,600}+»|“[^“”]{1,600}+”|„[^„“”]{1,600}+[“”]|‹[^‹›]{1,600}+›|"[^"\n]{1,300}+"|(?<!\\w)‘[^‘’\n]{1,300}+’(?!\\w)'
 )
-_BREAKS = re.compile(r"[.!?…;:\n()]")
+_BREAKS = re.compile(r"[.…;:\n()]")  # between sentences; ! and ? are words of their own
+_PAUSES = re.compile(r"[.!?…;:,\n()«»“”\"]")  # between clauses
 _FRENCH = frozenset(
     "le la les un une des du de et est sont vous nous je tu il elle on ne pas que qui pour dans sur avec votre vos notre nos"
     " ce cette ces au aux mais ou donc plus bonjour merci bien tout tous etes avez sommes par ca ton ta tes toi te se sa son".split()
@@ -20,6 +21,10 @@ _FRENCH = frozenset(
 _ENGLISH = frozenset(
     "the a an and is are you we i he she it they to of in for with your our not on at that this be have has was were will"
     " can do does my me us so but if hello thanks please all just what who how there their been get".split()
+)
+# words before an order or an exclamation that change nothing about it
+_OPENINGS = frozenset(
+    "et mais bon alors ben bah eh oh ah non ok donc and but so well oh ok right now just please merci".split()
 )
 
 
@@ -40,17 +45,24 @@ class Proof:
     def __init__(self, text: str) -> None:
         self.text = text
         laid_out = fold([text])
-        self.folded = "".join(map(chr, laid_out.codes.tolist()))
-        self._places: list[int] = laid_out.places.tolist()
-        self._bounds = list(zip(laid_out.starts.tolist(), laid_out.ends.tolist(), strict=True))
-
-    @cached_property
-    def words(self) -> tuple[Word, ...]:
-        """Return the folded words, in order; digits read 0."""
-        return tuple(
-            Word(self.folded[at:until], at, until, self._places[at], self._places[until - 1] + 1)
-            for at, until in self._bounds
-        )
+        codes: list[int] = laid_out.codes.tolist()
+        places: list[int] = laid_out.places.tolist()
+        running: list[str] = []
+        self._places: list[int] = []
+        words: list[Word] = []
+        for start, end in zip(laid_out.starts.tolist(), laid_out.ends.tolist(), strict=True):
+            if words and _BREAKS.search(text, words[-1].end, places[start]):
+                running.append(" .")
+                self._places += (-1, -1)
+            word = "".join(map(chr, codes[start:end]))
+            at = len(self._places) + 1
+            running += (" ", word)
+            self._places.append(-1)
+            self._places += places[start:end]
+            words.append(Word(word, at, at + len(word), places[start], places[end - 1] + 1))
+        self.folded = "".join(running) + " . "  # single blanks between words, a full stop between sentences
+        self._places += (-1, -1, -1)
+        self.words = tuple(words)
 
     def span(self, at: int, until: int) -> tuple[int, int]:
         """Return where in the original text the folded characters [at, until) stand."""
@@ -69,29 +81,33 @@ class Proof:
         return nearest >= 0 and end <= ends[nearest]
 
     @cached_property
-    def _breaks(self) -> list[int]:
-        return [match.start() for match in _BREAKS.finditer(self.text)]
-
-    def is_one_clause(self, start: int, end: int) -> bool:
-        """Return whether no full stop, colon, bracket or line end stands within [start, end) of the original text."""
-        nearest = bisect_left(self._breaks, start)
-        return nearest == len(self._breaks) or self._breaks[nearest] >= end
-
-    @cached_property
     def clauses(self) -> tuple[tuple[Word, ...], ...]:
-        """Return the words between full stops, colons, brackets and line ends."""
+        """Return the words between one pause and the next, commas and quotation marks included."""
         return tuple(tuple(clause) for clause in self._cut())
 
     def _cut(self) -> Iterator[list[Word]]:
         clause: list[Word] = []
         for word in self.words:
-            if clause and not self.is_one_clause(clause[-1].end, word.start):
+            if clause and _PAUSES.search(self.text, clause[-1].end, word.start):
                 yield clause
                 clause = []
             if word.text.isalnum() or "*" in word.text:
                 clause.append(word)
         if clause:
             yield clause
+
+    @cached_property
+    def _clause_starts(self) -> list[int]:
+        return [clause[0].start for clause in self.clauses]
+
+    def clause_around(self, place: int) -> tuple[int, int]:
+        """Return where the first word of the clause around this place starts and its last word ends, greetings aside."""
+        nearest = bisect_right(self._clause_starts, place) - 1
+        if nearest < 0:
+            return place, place
+        clause = self.clauses[nearest]
+        first = next((word for word in clause if word.text not in _OPENINGS), clause[0])
+        return first.start, clause[-1].end
 
     @cached_property
     def links(self) -> tuple[Link, ...]:

@@ -34,7 +34,7 @@ _INSULTS = families(
         "pute": plural("pute", "putasse", "putassier", "putassiere", "pouffiasse", "poufiasse", "petasse")
         + plural("tepu", "grognasse", "radasse", "catin"),
         "fils de pute": plural("fdp", "filsdepute", "fdpute", "nikomouk", "ntgm", "vtff", "vtfe", "ftg"),
-        "enfoiré": plural("enfoire", "enfoiree", "anfoire", "enflure", "encule"),
+        "enfoiré": plural("enfoire", "enfoiree", "anfoire", "encule"),
         "tarba": plural("tarba"),
         "trouduc": plural("trouduc", "trouducul", "trouduq", "trouduk"),
         "emmerder": [*er("emmerd", "enmerd", "emerd"), *plural("emmerdeur", "emmerdeuse", "emmerdement", "emmerdant")],
@@ -109,7 +109,7 @@ _CRUDE_ELSEWHERE = families(
         "con": ["con", "cons", "conne", "connes"],
         "bite": plural("bite"),
         "cul": plural("cul"),
-        "chatte": ["teuch"],
+        "teuch": ["teuch"],
     },
     is_strict=True,
 )
@@ -169,7 +169,7 @@ _AIMED = families(
         "ordure": plural(
             "ordure", "pourriture", "dechet", "vermine", "cafard", "parasite", "sangsue", "rapace", "nuisible"
         )
-        + plural("charogne", "vipere", "fumier", "salete", "limace", "cloporte", "immondice", "racaille"),
+        + plural("charogne", "enflure", "vipere", "fumier", "salete", "limace", "cloporte", "immondice", "racaille"),
         "porc": plural("porc", "cochon", "truie", "morue", "boudin", "cageot", "laideron")
         + plural("grosse", "gros lard", "garce", "moche", "vieux debris", "fossile", "dinosaure", "gonzesse"),
         "lâche": plural(

@@ -1,0 +1,89 @@
+# ruff: noqa: E501  one expression per line reads better than a broken one
+"""Insults, hate and threats that take several words, French and English, as folded words (see `phrases`)."""
+
+from nestor.guard.rules.phrases import PhraseList
+
+_HATE = PhraseList(
+    """
+    (?:sale|sales|(?<!une )espece de|bande de) (?:juifs?|juives?|arabes?|noirs?|noires?|negres?|negresses?|musulmans?|musulmanes?|blancs?)
+    (?:sale|sales|(?<!une )espece de|bande de) (?:etrangers?|immigres?|migrants?|roms?|gitans?|gitanes?|romanos?|manouches?|bicots?)
+    (?:sale|sales|(?<!une )espece de|bande de) (?:asiatiques?|chinois|chinoises?|feujs?|renois?|rebeus?|beurs?|boches?|ritals?|polaks?)
+    (?:sale|sales|gros|grosse|(?<!une )espece de|bande de) (?:pds?|pedes?|pedales?|gouines?|homos?|lesbiennes?|trans|travelos?|tapettes?)
+    (?:sale|sales|gros|grosse|(?<!une )espece de|bande de) (?:handicapes?|mongols?|mongoliens?|autistes?|trisomiques?|lopettes?|travlos?)
+    {BE}{VERY} (?:un|une|des|qu un|qu une|que des) (?:tapettes?|pedales?|lopettes?|pds?|negres?|travlos?|bougnoules?)
+    (?:retourne|retournez|rentre|rentrez|repartez|repars|degage|degagez)(?: donc| plutot| vite)? (?:dans|chez|au|de) (?:ton|votre|notre) (?:pays|bled|tribu|jungle|brousse)
+    (?:les|ces|vous les|tous les) (?:juifs|arabes|noirs|musulmans|roms|migrants|homos|homosexuels|chinois|etrangers|handicapes){GAP} (?:au four|sont des parasites|de la vermine|des rats|des sous hommes|des animaux|des singes|tous des voleurs)
+    les femmes (?:a la|en|dans la) cuisine
+    (?:retourne|retournez)(?: donc)? (?:a|dans) (?:ta|votre) cuisine
+    go back to (?:your|ur)(?: own)?(?: [^ ]{1,20})? (?:country|jungle)|go back to where (?:you|u) came from
+    (?:dirty|filthy|stinking|fucking|stupid) (?:jews?|arabs?|blacks?|muslims?|foreigners?|immigrants?|gyps(?:y|ies)|asians?|gays?|lesbians?)
+    (?:dirty|filthy|stinking|fucking|stupid) (?:trannies|mexicans?|indians?|africans?|poles?|pikeys?|homos?|queers?|women|woman|females?)
+    (?:women|woman|girls) (?:belong|should stay|should be|need to stay) in the kitchen|(?:get )?back (?:to|in) the kitchen
+    (?:all )?(?:jews|muslims|blacks|gays|immigrants|foreigners|arabs|gypsies|women)(?: are| r)(?: all| just)? (?:vermin|parasites|animals|rats|scum|subhuman|thieves|terrorists|apes|monkeys|inferior|filth|criminals)
+    """
+)
+_THREAT = PhraseList(
+    """
+    (?:tuez|pendez) vous|suicide toi|suicidez vous|tue toi|va te (?:pendre|tuer|jeter (?:sous|d))|allez (?:vous pendre|vous tuer|tous crever|crever|mourir)
+    (?:on|je|nous) (?:sait|sais|savons)(?: tres bien)? ou (?:tu|vous) (?:habites?|habitez|vis|vivez|dors|dormez)
+    (?:on|je|nous) (?:va|vais|allons) (?:te|t|vous) (?:tuer|buter|demonter|defoncer|fracasser|crever|niquer|saigner|casser la|peter la|eclater la)
+    (?:tu|vous) (?:vas|allez) (?:morfler|prendre cher|le payer cher|t en mordre|vous en mordre|crever|mourir)
+    (?:fais|faites) gaffe a (?:toi|vous|tes|vos|ta|votre)|(?:fais|faites) (?:gaffe|attention) quand (?:tu|vous) (?:sors|sortez|rentres|rentrez)
+    j espere que (?:tu|vous)(?: tous)? (?:creves|crevez|vas crever|allez crever|mourrez|mourras|aurez un accident|auras un accident)
+    (?:kill|hang|drown|shoot) (?:yourself|yourselves|urself|yourselfs)|go die(?: in a (?:fire|hole|ditch))?|drop dead(?! gorgeous)
+    (?:i|we) (?:hope|wish)(?: that)? {U}(?: all)? (?:die|choke|rot|burn|suffer|crash)|rot in hell|burn in hell|go to hell
+    (?:we|i) know where {U} (?:live|sleep)|watch {UR} back
+    {U} (?:will|ll|re going to|are going to|re gonna|gonna) (?:regret (?:this|it)|pay for (?:this|it)|get what s coming)
+    (?:i|we) (?:will|ll|am going to|are going to|m gonna|re gonna|gonna) (?:hurt|kill|punch|destroy|slap|hunt) {U}
+    """
+)
+_THREAT_AS_AN_ORDER = PhraseList(
+    "va (?:donc )?(?:crever|mourir)|creve(?:z)?(?: donc| tous| charogne| [^ ]{1,12})? !", opens=True
+)
+_INSULT = PhraseList(
+    """
+    (?:va|vas|allez|aller|alle|allons) (?:donc )?(?:(?:te|vous|t|vou|vs) )?(?:bien )?(?:faire )?(?:foutre|ftr|enculer|empapaouter|niquer|chier|baiser)
+    (?:va|vas|allez|aller) (?:donc )?(?:te|vous) faire (?:mettre|voir|cuire un oeuf|fiche|pendre|soigner|enguirlander)
+    (?:ta|vos|votre|vo|ferme ta|fermez vos|fermez votre|ferme) (?:grande |grandes |sale )?(?:gueules?|geules?|gueul)|tagueule|tageule|tg|ftg
+    (?:je|j|on|nous) (?:te|vous|t|v|vs|les) (?:emmerde|emmerdons|encule|enculons|conchie|deteste tous|hais|haissons|meprise|meprisons|merde)
+    (?:je|on|nous) (?:te|vous|vs) (?:pisse|chie|crache|pissons|chions|crachons) (?:dessus|a la|au)
+    (?:nique|nik|nike|niquez|niker|niquer) (?:ta|ton|tes|vos|votre|sa|leur|vous|toi) ?(?:mere|race|pere|grand mere|morts|meres|races|daronne|soeur)?
+    (?:fils|fille|files|filles|fil) (?:de|2|d) (?:putes?|putains?|chiens?|chiennes?|tepus?|salopes?|lache|0)|fils0pute|trous? (?:du|d|de) (?:cul|ku|q|uc)
+    leche (?:culs?|bottes?|couilles)|(?:tete|tetes|face|tronche|gueule) (?:de|d) (?:con|cons|cul|bite|noeud|noeuds|gland|rat|cake|porc)
+    (?:casse|cassez|casser|cassent|pete|petez|brise|brisez|gonfle|gonflez|broute|broutez) (?:(?:nous|moi|toi|pas) )?les (?:couilles|noix|burnes|roupettes)
+    (?:foutez|fous|fou|fout|foutre) (?:le camp|moi la paix|nous la paix|la paix|vous de|toi de)|foutage de gueule
+    (?:rien|pas|plus|pas grand chose) a (?:foutre|cirer|battre|branler|carrer|secouer|peter|taper)
+    (?:s|m|te|t|nous|men|sen) en (?:branle|bat les|bats les|cogne|fout|fous|fou|foutons|tamponne|contrefout|contrefous|contrefoutons|balance)|(?:men|sen) (?:fou|fous|fout|branle)|balek|osef
+    (?:pauvre|pauvres|(?<!une )espece de|bande de|tas de|sale|sales|gros|grosse|petit|petits|vieux|vieille|sacre) (?:con|cons|conne|connes|kon|merdes?|merdeux|type|tache|taches|batards?|bouffons?)
+    (?:pauvre|pauvres|(?<!une )espece d|(?<!une )espece de|bande de|bande d|tas de|sale|sales|gros|grosse|petit|petits|petite|vieux|vieille|sacre) (?:idiots?|idiotes?|imbeciles?|debiles?|nazes?|nases?|cretins?|abrutis?|nuls?|nulles?)
+    (?:pauvre|pauvres|(?<!une )espece d|(?<!une )espece de|bande de|bande d|tas de|sale|sales|gros|grosse|petit|petits|petite) (?:incapables?|incompetents?|ignares?|tares?|tarees?|minables?|loosers?|losers?|guignols?|charlots?|bras casses|branquignols?)
+    (?:pauvre|pauvres|(?<!une )espece d|(?<!une )espece de|bande de|bande d|tas de|sale|sales|gros|grosse|petit|petits|petite|vieux|vieille) (?:andouilles?|tocards?|crevards?|profiteurs?|menteurs?|hypocrites?|faux culs?|laches?|pleurnichards?|pleurnicheuses?|rageux|rageuses?)
+    (?:pauvre|pauvres|(?<!une )espece d|(?<!une )espece de|bande de|bande d|tas de|sale|sales|gros|grosse|petit|petits|petite|vieux|vieille) (?:frustres?|aigris?|analphabetes?|illettres?|demeures?|attardes?|mongols?|gogols?|grognasses?|salopes?|neuneus?|cas soc|cas sociaux|cas social|racailles?|fachos?|racistes?|cloches?|cruches?|gourdes?|ploucs?|bolosse?s?)
+    (?:sale|sales|bande de|bande d) (?:chiens?|chiennes?|porcs?|rats?|truies?|ordures?|vermines?|cafards?|parasites?|gueux|clochards?|clochardes?|anes?|dindes?|vaches?|morues?|moutons?|trolls?|voyous?|clowns?|assistes?)
+    (?:vieille|sale) (?:peau|bique|chouette|carne|harpie)|vieux (?:debris|fossile|schnock|machin|croulant)|gros (?:lard|porc|tas|degueulasse)|grosse (?:vache|truie|dondon|baleine)|cas soc
+    (?:fuck|fuk|fck|f ck|phuck|fuc|fvck) {U}|go fuck|(?:screw|damn|sod) {U}(?= (?:!|and|all|guys|lot|too|people|karen))|(?:fuck|screw|piss|bugger|sod|naff|bog|feck|eff|f) off
+    (?:kiss|lick|suck|bite) (?:my|our|deez) (?:ass|arse|dick|cock|balls|nuts|butt|backside)|bite me|eat (?:shit|a dick|dick)|blow me|up yours|suck (?:it|on it) {U}
+    shut (?:the (?:fuck |hell |f )?up|your|ur|yer|up(?! shop))(?: (?:stupid |dumb |fat |big |ugly )?(?:mouth|face|trap|gob|hole|cakehole|pie hole))?|shutup
+    {UR} (?:mum|mom|mother|momma|mama|mam)(?: is| s)? (?:a |so |such a )?(?:fat|whore|ugly|ho|slut|stupid|joke)|yo mama|so(?:n|ns) of (?:a )?(?:bitch|bitches|whore)
+    {U}(?: (?:little|stupid|dumb|silly|sad|old|fat|lazy|bloody|miserable|ignorant|pathetic|absolute|complete|utter|total|worthless|fucking|clueless|useless|bunch of|pack of|piece of|pieces of|lot of|load of)){0,4} (?:idiots?|morons?|losers?|clowns?|muppets?|pricks?|dicks?|twats?|knobs?|jerks?|creeps?|crybab(?:y|ies)|whiners?|moaners?|karens?|snowflakes?|dumm(?:y|ies)|scum)(?= )
+    {U}(?: (?:little|stupid|dumb|silly|sad|old|fat|lazy|bloody|miserable|ignorant|pathetic|absolute|complete|utter|total|worthless|fucking|clueless|useless|bunch of|pack of|piece of|pieces of|lot of|load of)){1,4} (?:fools?|cows?|pigs?|hags?|bastards?|sods?|gits?|tarts?|people|person|man|woman|trash|garbage|crap|shits?|trolls?|brats?|boomers?|vermin|animals?)
+    {U} (?:fools|pigs|bastards?|sods|gits?|simpletons?|dimwits?|numpt(?:y|ies)|eejits?|plebs?|peasants?|parasites?|vermin|freaks?|weirdos?|nutjobs?|nutters?|psychos?|lunatics?|maniacs?|thickos?|cretins?|dunces?|halfwits?|liars?|cheapskates?|scroungers?|hypocrites?|bigots?|ingrates?|brats?|cowards?|fat [^ ]{1,12})
+    (?:what a|such a|total|complete|utter|absolute|pack of|bunch of|load of|lot of|pathetic|stupid|dumb|miserable|ignorant|bloody|silly|little|old|worthless|clueless) (?:idiots?|morons?|losers?|muppets?|pricks?|twats?|crybab(?:y|ies)|imbeciles?|simpletons?|dimwits?|numpt(?:y|ies)|eejits?|parasites?|cretins?|dunces?|halfwits?|scroungers?|ingrates?|cowards?|wimps?)
+    piece of (?:shit|crap|garbage|trash|filth)|pieces of (?:shit|crap|filth)|(?:waste|excuse) (?:of|for) (?:space|oxygen|skin|a human|a human being|a customer)|no brain(?:er)? like you
+    """
+)
+_INSULT_AS_AN_ORDER = PhraseList(
+    """
+    ferme(?:z)? la(?: !)?|la ferme !|boucle(?:z)? la|casse(?:z)? (?:toi|vous)(?: d ici| de la)?|degage(?:z)?(?: d ici| de la)?|barre toi|barrez vous|tire toi|tirez vous|du balai|ouste|oust
+    vos gueules?|ta bouche|a la niche|retourne a la niche|ferme ton clapet|fermez vos clapets
+    """,
+    fills=True,
+)
+
+INSULTING = (
+    ("hate", _HATE),
+    ("threat", _THREAT),
+    ("threat", _THREAT_AS_AN_ORDER),
+    ("insult", _INSULT),
+    ("insult", _INSULT_AS_AN_ORDER),
+)
