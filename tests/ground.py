@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+import django
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -42,6 +43,8 @@ def _lay() -> Path:
 if DATABASE not in ("sqlite", "postgresql"):
     raise pytest.UsageError("NESTOR_TEST_DATABASE must be sqlite or postgresql")
 HOME = _lay()
+if "no:django" not in sys.argv:
+    django.setup()  # before any conftest of a folder is read: those import models
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,8 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_refuse_internet)
     if not config.pluginmanager.has_plugin("django"):
         return
-    test: dict[str, object] = {}
-    settings.DATABASES["default"]["TEST"] = test
+    test: dict[str, object] = settings.DATABASES["default"].setdefault("TEST", {})
     if DATABASE == "sqlite":
         test["NAME"] = str(HOME / "test.sqlite3")
     else:

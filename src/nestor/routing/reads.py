@@ -125,7 +125,7 @@ def answered_until(conversation: Conversation) -> datetime | None:
 
 
 def may_be_given(brand_id: int, user: User) -> bool:
-    """Return the latest moment at which we spoke in this conversation."""
+    """Return whether it can be handed to this person: of the team, active, and allowed to answer."""
     row = TeamRole.objects.of(brand_id).filter(user=user, user__is_active=True).first()
     return row is not None and may(Role(row.role), Permission.ANSWER)
 
