@@ -28,6 +28,7 @@ class Part:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     pass_fds: Sequence[int] = ()
+    is_silent: bool = False  # its standard output is for programs
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     deaths: int = 0
@@ -67,6 +68,7 @@ class Supervisor:
             env={**os.environ, **part.environment},
             pass_fds=tuple(part.pass_fds),
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if part.is_silent else None,
             preexec_fn=_die_with_parent,  # noqa: PLW1509  no thread runs in the supervisor
         )
         part.started_at, part.start_again_at = time.monotonic(), 0.0

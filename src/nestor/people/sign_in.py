@@ -6,6 +6,8 @@ from django.http import HttpRequest
 
 from nestor.brands.secrets import seal, unseal
 
+DEMO_EMAIL = "demo@nestor.example"  # whoever opens the demo on its own machine is this person
+
 
 class DeskAccountAdapter(DefaultAccountAdapter):
     """A desk is joined by invitation of its head, never by sign-up."""

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
 from nestor.guard.events import ClearanceMoved
 from nestor.publisher import actions, reads
 from nestor.publisher.actions.sending import attend
 from nestor.work.events import Happening
+from nestor.work.jobs import wall_clock
 from nestor.work.registry import Job, Subscriber
 
 
 def attend_to_delivery(row_id: int, now: datetime) -> None:
     """Attend to one due delivery; the clock is read again at each step, since calling a network takes time."""
-    attend(row_id, timezone.now)
+    attend(row_id, wall_clock)
 
 
 def send_cleared(happenings: Sequence[Happening], now: datetime) -> None:

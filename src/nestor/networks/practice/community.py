@@ -25,6 +25,7 @@ LANES = frozenset(lane.value for lane in Lane)
 ALSO = frozenset(
     {*(harm.value for harm in Harm), *LANES}
     | {"thanks", "sarcasm", "deadline", "incident", "newcomer", "suggestion", "security"}
+    | {"minor", "accusation", "asks_human", "not_read"}
 )
 TONES = frozenset(tone.value for tone in Tone)
 BRAND = "brand"

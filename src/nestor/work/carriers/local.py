@@ -4,9 +4,8 @@ import queue
 import threading
 
 from django.db import close_old_connections, connections
-from django.utils import timezone
 
-from nestor.work.jobs import Sweep, look
+from nestor.work.jobs import Sweep, look, wall_clock
 from nestor.work.rules import Pointer
 
 
@@ -32,6 +31,6 @@ class LocalCarrier:
     def _work(self) -> None:
         while (pointer := self._queue.get()) is not None:
             close_old_connections()
-            look(pointer, timezone.now())
+            look(pointer, wall_clock())
             self._sweep.done(pointer)
         connections.close_all()

@@ -5,12 +5,11 @@ import threading
 import dramatiq
 from django.conf import settings
 from django.db import close_old_connections, connections
-from django.utils import timezone
 from dramatiq.broker import MessageProxy
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.middleware import AgeLimit, Middleware, ShutdownNotifications
 
-from nestor.work.jobs import Sweep, look
+from nestor.work.jobs import Sweep, look, wall_clock
 from nestor.work.rules import Pointer
 
 FORGET_AFTER_MS = 60_000  # an old pointer is worthless: the sweep has carried a fresh one since
@@ -45,7 +44,7 @@ class RabbitCarrier:
 
     def _look_at(self, job: str, row_id: str) -> None:
         pointer = Pointer(job, int(row_id))
-        look(pointer, timezone.now())
+        look(pointer, wall_clock())
         self._sweep.done(pointer)
 
     def run(self, stop: threading.Event, threads: int) -> None:
