@@ -92,9 +92,9 @@ class Admin:
         """Let its author delete a message."""
         self._ask("remove", id=item_id)
 
-    def items(self, place: str = "") -> list[dict[str, Any]]:
-        """Return everything anybody said, rows of the table `item`, gone ones included, oldest first."""
-        return list(self._ask("items", place=place))
+    def items(self, place: str = "", *, after: int = 0) -> list[dict[str, Any]]:
+        """Return everything anybody said after a number: rows of the table `item`, gone ones included, oldest first."""
+        return list(self._ask("items", place=place, after=after))
 
     def change_manners(self, place: str, **changes: Any) -> dict[str, Any]:
         """Change how a place behaves (`Manners`), return how it does."""

@@ -124,9 +124,11 @@ def remove(stage: Stage) -> dict[str, str]:
 
 
 def items(stage: Stage) -> list[dict[str, Any]]:
-    """Return everything anybody said, gone messages included, oldest first."""
-    place = _place(stage.fields, "")
-    rows = stage.network.store.all("SELECT * FROM item WHERE ? = '' OR place = ? ORDER BY number", place, place)
+    """Return everything anybody said after a number, gone messages included, oldest first."""
+    place, after = _place(stage.fields, ""), stage.fields.whole("after") or 0
+    rows = stage.network.store.all(
+        "SELECT * FROM item WHERE number > ? AND (? = '' OR place = ?) ORDER BY number", after, place, place
+    )
     return [dict(row) for row in rows]
 
 

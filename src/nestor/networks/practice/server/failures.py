@@ -143,17 +143,20 @@ class Failures:
         last: int | None = None
         complete_until = now
         for failure in self.strike(frozenset({Mode.STALE}), place, account_id, verb):
-            reached = failure.horizon
-            if "seconds" in failure.settings:
-                limit = as_text(now - timedelta(seconds=failure.number("seconds", 0)))
-                seen = self._store.one("SELECT max(seq) AS seq FROM change WHERE accepted_at <= ?", limit)
-                reached = (seen["seq"] or 0) if seen else 0
+            reached, known_until = self._reach(failure, now)
             last = reached if last is None else min(last, reached)
-        if last is not None:
-            hidden = self._store.one("SELECT min(accepted_at) AS at FROM change WHERE seq > ?", last)
-            if hidden and hidden["at"]:
-                complete_until = min(now, as_moment(hidden["at"]) - timedelta(microseconds=1))
+            complete_until = min(complete_until, known_until)
         return last, complete_until
+
+    def _reach(self, failure: Failure, now: datetime) -> tuple[int, datetime]:
+        if "seconds" in failure.settings:
+            known_until = now - timedelta(seconds=failure.number("seconds", 0))
+            seen = self._store.one("SELECT max(seq) AS seq FROM change WHERE accepted_at <= ?", as_text(known_until))
+            return (seen["seq"] or 0) if seen else 0, known_until
+        hidden = self._store.one("SELECT min(accepted_at) AS at FROM change WHERE seq > ?", failure.horizon)
+        is_behind = hidden is not None and hidden["at"]
+        until = as_moment(hidden["at"]) - timedelta(microseconds=1) if hidden is not None and is_behind else now
+        return failure.horizon, until
 
 
 def _covers(planted: str, verb: str) -> bool:
