@@ -51,6 +51,7 @@ class Family(StrEnum):
     CONTEMPT = "contempt"
     CRUDE = "crude"
     PERSONAL = "personal"
+    ACCOUNT = "account"  # not the voice of this account
     PROMISE = "promise"
     LIMITS = "limits"
     LINKS = "links"

@@ -1,0 +1,63 @@
+"""What the network would refuse: nothing to say, too much to say, too long a subject or a description."""
+
+from collections.abc import Iterator
+
+from nestor.guard.rules.contract import BrandSettings, Family, Finding, Level, Outgoing, Rule
+from nestor.guard.rules.proof import Proof
+from nestor.networks.contract import Limits
+from nestor.networks.measure import count
+
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u3164\u2800\u200e\u200f"
+
+
+def find_beyond_limits(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
+    """Yield what the connector's own limits refuse, with both figures."""
+    if not proof.text.strip().strip(_INVISIBLE).strip() and not outgoing.image_alts:
+        yield Finding("empty_text", LIMITS.id, Family.LIMITS, Level.STOP)
+    limits = outgoing.limits
+    if limits is None:
+        return
+    length = outgoing.length
+    if limits.text is not None:
+        length = count(proof.text, limits.unit, limits.link_length) if length is None else length
+        if length > limits.text:
+            yield _beyond("too_long", length, limits.text, limits)
+    size = count(proof.text, "bytes")
+    if limits.text_bytes is not None and size > limits.text_bytes:
+        yield _beyond("too_many_bytes", size, limits.text_bytes, limits)
+    if limits.subject is not None and len(outgoing.subject) > limits.subject:
+        yield _beyond("subject_too_long", len(outgoing.subject), limits.subject, limits)
+    longest = max(map(len, outgoing.image_alts), default=0)
+    if limits.alt is not None and longest > limits.alt:
+        yield _beyond("description_too_long", longest, limits.alt, limits)
+    if limits.images and len(outgoing.image_alts) > limits.images:
+        yield _beyond("too_many_images", len(outgoing.image_alts), limits.images, limits)
+
+
+def _beyond(code: str, found: int, most: int, limits: Limits) -> Finding:
+    params = {"found": str(found), "most": str(most), "over": str(found - most), "unit": limits.unit}
+    return Finding(code, LIMITS.id, Family.LIMITS, Level.STOP, params=params, source=f"{limits.source} ({limits.as_of})")
+
+
+_SMALL = Limits(text=10, unit="graphemes", source="test", as_of="2026-11-20", text_bytes=40, subject=5, images=1, alt=4)
+
+LIMITS = Rule(
+    "network_limits",
+    Family.LIMITS,
+    Level.STOP,
+    find_beyond_limits,
+    can_be_waived=False,
+    reads_every_part=False,
+    fires=(
+        "",
+        " \n\t ",
+        "\u200b\u200b",
+        Outgoing("Onze signes.", limits=_SMALL),
+        Outgoing("court", limits=_SMALL, length=11),
+        Outgoing("👨‍👩‍👧‍👦👨‍👩‍👧‍👦", limits=_SMALL),
+        Outgoing("court", limits=_SMALL, subject="Bonjour"),
+        Outgoing("court", limits=_SMALL, image_alts=("Un train",)),
+        Outgoing("court", limits=_SMALL, image_alts=("a", "b")),
+    ),
+    spares=("Bonjour.", Outgoing("Dix signes", limits=_SMALL), Outgoing("", image_alts=("Un train en gare",))),
+)
