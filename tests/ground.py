@@ -36,6 +36,7 @@ def _lay() -> Path:
     os.environ.setdefault("NESTOR_TEST_RUN", str(os.getpid()))  # inherited by xdist's workers
     os.environ["NESTOR_HOME"] = str(home)
     os.environ["NESTOR_DATABASE"] = POSTGRESQL if DATABASE == "postgresql" else f"sqlite:///{home / 'unused.sqlite3'}"
+    os.environ["LANGUAGE"] = "en"
     os.environ["DJANGO_SETTINGS_MODULE"] = "nestor.config.settings"
     return home
 

@@ -20,6 +20,10 @@ from nestor import __version__
 from nestor.config.places import LOCALE
 from nestor.faces.cli.errors import Exit, explain, where
 
+# Before any option is declared: its help is translated there and then, and so are click's own words.
+catalogues.bindtextdomain("cli", LOCALE)
+catalogues.textdomain("cli")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -108,7 +112,11 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; whatever goes wrong ends as one sentence on standard error."""
     desk.help = _("Nestor, the community manager's desk.")
     try:
-        code = desk.main(list(arguments), prog_name="nestor", standalone_mode=False)
+        with desk.make_context("nestor", list(arguments)) as context:
+            code = desk.invoke(context)
+            sys.stdout.flush()
+    except click.exceptions.Exit as left:  # --help and --version
+        code = left.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -139,6 +147,4 @@ def _report(error: Exception) -> int:
 def main() -> None:
     """Entry point of the installed command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nestor.config.settings")
-    catalogues.bindtextdomain("cli", LOCALE)
-    catalogues.textdomain("cli")  # click's own words are translated from the same catalogue
     sys.exit(run(sys.argv[1:]))
