@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, cast
 
 from nestor.networks.conformance.bench import Bench, Break
-from nestor.networks.contract import Ability
+from nestor.networks.contract import Ability, Connector
 
 CHECKS: list["Check"] = []
 
@@ -34,6 +35,40 @@ class Check:
         return ""
 
 
+class _Tidy:
+    """A bench that closes, once the check is over, every connector the check opened."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._opened: list[Connector] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bench, name)
+
+    def connect(self) -> Connector:
+        self._opened.append(self._bench.connect())
+        return self._opened[-1]
+
+    def connect_wrongly(self) -> Connector:
+        self._opened.append(self._bench.connect_wrongly())
+        return self._opened[-1]
+
+    def tidy(self) -> None:
+        for connector in self._opened:
+            connector.close()
+
+
+def _tidily(examine: Callable[[Bench], None]) -> Callable[[Bench], None]:
+    def examine_and_tidy(bench: Bench) -> None:
+        tidy = _Tidy(bench)
+        try:
+            examine(cast("Bench", tidy))
+        finally:
+            tidy.tidy()
+
+    return examine_and_tidy
+
+
 def check(
     *needs: Ability, lacks: tuple[Ability, ...] = (), breaks: tuple[Break, ...] = ()
 ) -> Callable[[Callable[[Bench], None]], Callable[[Bench], None]]:
@@ -41,7 +76,8 @@ def check(
 
     def register(examine: Callable[[Bench], None]) -> Callable[[Bench], None]:
         promise = (examine.__doc__ or "").strip()
-        CHECKS.append(Check(examine.__name__, promise, examine, frozenset(needs), frozenset(lacks), frozenset(breaks)))
+        needed, lacking, broken = frozenset(needs), frozenset(lacks), frozenset(breaks)
+        CHECKS.append(Check(examine.__name__, promise, _tidily(examine), needed, lacking, broken))
         return examine
 
     return register

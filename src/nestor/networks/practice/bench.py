@@ -13,7 +13,12 @@ from nestor.networks.practice.connect import PracticeConnector, PracticeNetwork
 from nestor.networks.registry import ALLOW_PRIVATE
 from nestor.vocabulary import MessageKind
 
-IMPATIENT = PracticeNetwork(connect_for=0.5, read_for=0.5, total_for=0.6)
+
+def _no_pause(_seconds: float) -> None:
+    return None
+
+
+IMPATIENT = PracticeNetwork(connect_for=0.4, read_for=0.3, total_for=0.4, pause=_no_pause)
 
 _KINDS = MappingProxyType(
     {

@@ -80,7 +80,11 @@ class Outbound:
         if parcel.attempted_at is None:
             return Unknown(Reason.INVALID)
         lag = max(as_moment(seen["now"]) - as_moment(seen["as_of"]), timedelta())
-        settled_at = (parcel.last_attempted_at or parcel.attempted_at) + self._longest_call + timedelta(seconds=seen["settles_within"])
+        settled_at = (
+            (parcel.last_attempted_at or parcel.attempted_at)
+            + self._longest_call
+            + timedelta(seconds=seen["settles_within"])
+        )
         return Absent() if now - lag >= settled_at else Unknown(Reason.OUTAGE)
 
     def _offset(self) -> timedelta:
