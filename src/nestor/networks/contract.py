@@ -193,6 +193,7 @@ class Parcel:
     subject: str = ""
     language: str = ""
     attempted_at: datetime | None = None  # when the first attempt began; lets `find` look in the right place
+    last_attempted_at: datetime | None = None  # when the latest one began; until it can no longer be under way: Unknown
 
 
 @dataclass(frozen=True, slots=True)

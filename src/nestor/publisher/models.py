@@ -25,6 +25,7 @@ class Delivery(Leased, PublicRow):
     late_at = models.DateTimeField(null=True, blank=True)  # not sent after this
     made_at = models.DateTimeField()
     first_tried_at = models.DateTimeField(null=True, blank=True)
+    last_tried_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveIntegerField(default=0)
     looks = models.PositiveIntegerField(default=0)  # times we looked for it on the network

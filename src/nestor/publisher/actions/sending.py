@@ -122,9 +122,12 @@ def _claim(delivery: Delivery, lease: Lease, now: datetime) -> bool:
             pk=delivery.pk, state=State.WAITING, lease_token=lease.token, leased_until__gt=now
         )
         first = delivery.first_tried_at or now
-        if mine.update(state=State.SENDING, tries=F("tries") + 1, first_tried_at=first, reason="") != 1:
+        if (
+            mine.update(state=State.SENDING, tries=F("tries") + 1, first_tried_at=first, last_tried_at=now, reason="")
+            != 1
+        ):
             return False
-        delivery.tries, delivery.first_tried_at = delivery.tries + 1, first
+        delivery.tries, delivery.first_tried_at, delivery.last_tried_at = delivery.tries + 1, first, now
         Attempt.objects.create(brand_id=delivery.brand_id, delivery=delivery, number=delivery.tries, begun_at=now)
         return True
 
@@ -226,4 +229,5 @@ def parcel_of(delivery: Delivery) -> Parcel:
         to=to,
         subject=conversation.subject if conversation else "",
         attempted_at=delivery.first_tried_at,
+        last_attempted_at=delivery.last_tried_at,
     )

@@ -1,0 +1,1 @@
+"""Kills processes and counts what is lost or doubled."""

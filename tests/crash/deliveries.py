@@ -1,0 +1,187 @@
+"""One delivery, one failure of the network, one death of its sender; then what became of it, by the witness's word."""
+
+import itertools
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nestor.networks.practice.admin import Mode
+from nestor.publisher import actions
+from nestor.publisher.actions.sending import attend
+from nestor.publisher.models import Delivery
+from nestor.publisher.reads import due_deliveries
+from nestor.publisher.rules import State
+from tests.crash.killer import count_lines, fork, reap, until_frozen
+from tests.crash.stage import PLACES, TOTAL_FOR, SharedClock, Stage, plant_question
+
+# Every way the network can fail while something is sent to it; None is a good day.
+MODES: tuple[Mode | None, ...] = (
+    None,
+    Mode.HANG_BEFORE,
+    Mode.HANG_AFTER,
+    Mode.CLOSE_BEFORE,
+    Mode.CLOSE_AFTER,
+    Mode.ERROR_BEFORE,
+    Mode.ERROR_AFTER,
+    Mode.REFUSE,
+    Mode.LIMIT,
+    Mode.DEAD_TOKEN,
+    Mode.MALFORMED,
+    Mode.ACCEPT_LATE,
+    Mode.STALE,
+    Mode.SKEW,
+)
+SETTINGS: dict[Mode, dict[str, float]] = {
+    Mode.LIMIT: {"seconds": 1},
+    Mode.ACCEPT_LATE: {"seconds": TOTAL_FOR + 0.2},
+    Mode.STALE: {"seconds": 1},
+    Mode.SKEW: {"seconds": -300},
+}
+ROUNDS = 40  # sweeps a delivery may need until it is settled or asks a person
+LEAP = 75.0  # seconds that pass between two of them: more than a lease
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What happens to one delivery."""
+
+    seed: int
+    place: str
+    mode: Mode | None
+    is_frozen: bool  # SIGSTOP beyond the lease, then SIGCONT; otherwise SIGKILL
+    share: float  # how far into the work
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of it. `verdict`: well, asked (a person had to decide), or one of the four sins."""
+
+    plan: Plan
+    verdict: str
+    state: str
+    copies: int
+
+
+def plans(count: int, seed: int) -> Iterator[Plan]:
+    """Yield plans that go through every place and mode in turn; the rest is drawn from the seed."""
+    luck = random.Random(seed)
+    turns = itertools.cycle(itertools.product(PLACES, MODES))
+    for number, (place, mode) in zip(range(count), turns, strict=False):
+        yield Plan(seed * 1_000_000 + number, place, mode, luck.random() < 0.25, luck.random())
+
+
+class Theatre:
+    """Plays plans on a stage."""
+
+    def __init__(self, stage: Stage, clock: SharedClock) -> None:
+        self._stage = stage
+        self._clock = clock
+        self._lengths: dict[tuple[str, Mode | None], int] = {}
+
+    def play(self, plan: Plan) -> Fate:
+        """Play one plan to its end and judge it."""
+        admin = self._stage.server.admin
+        length = self._length(plan)
+        delivery = self._write(plan, "the play")
+        self._break(plan)
+        line = 1 + int(plan.share * length)
+        child = fork(lambda: attend(delivery.pk, self._clock), line, self._trigger(plan))
+        if plan.is_frozen and until_frozen(child):
+            self._recover(delivery)
+            os.kill(child, signal.SIGCONT)
+            reap(child)
+        elif not plan.is_frozen:
+            reap(child)
+        if plan.mode in (Mode.ACCEPT_LATE, Mode.STALE):
+            time.sleep(TOTAL_FOR + 0.5)  # what the network does late happens in its own time, not in ours
+        self._recover(delivery)
+        admin.mend()
+        self._recover(delivery)
+        fate = self._judge(plan, delivery)
+        return self._decide(fate, delivery) if fate.verdict == "asked" else fate
+
+    def _trigger(self, plan: Plan) -> signal.Signals:
+        return signal.SIGSTOP if plan.is_frozen else signal.SIGKILL
+
+    def _length(self, plan: Plan) -> int:
+        """Return how many lines sending takes in this mode, measured once."""
+        key = (plan.place, plan.mode)
+        if key not in self._lengths:
+            delivery = self._write(plan, "the rehearsal")
+            self._break(plan)
+            self._lengths[key] = count_lines(lambda: attend(delivery.pk, self._clock))
+            self._stage.server.admin.mend()
+        return self._lengths[key]
+
+    def _write(self, plan: Plan, of_what: str) -> Delivery:
+        conversation = plant_question(self._stage, plan.place, plan.seed)
+        text = f"Réponse {plan.seed} de {of_what}."
+        shown = frozenset({"same_text"})
+        done = actions.send_answer(
+            self._stage.seat, conversation, text, self._clock(), key=f"{plan.seed} {of_what}", shown=shown
+        )
+        if done.delivery is None:
+            raise AssertionError(f"the guard stopped the play: {[finding.id for finding in done.findings]}")
+        return done.delivery
+
+    def _break(self, plan: Plan) -> None:
+        if plan.mode is None:
+            return
+        verb = {Mode.STALE: "read", Mode.SKEW: "any"}.get(plan.mode, "send")
+        count = None if plan.mode in (Mode.STALE, Mode.SKEW) else 1
+        self._stage.server.admin.break_it(
+            plan.mode, place=plan.place, verb=verb, count=count, seed=plan.seed, **SETTINGS.get(plan.mode, {})
+        )
+
+    def _recover(self, delivery: Delivery) -> None:
+        """Do what the sweep of a living desk does, until the delivery is settled or asks a person."""
+        for _ in range(ROUNDS):
+            self._clock.pass_(LEAP)
+            for row_id in due_deliveries(self._clock(), 100):
+                attend(row_id, self._clock)
+            delivery.refresh_from_db()
+            is_asking = delivery.state == State.UNCONFIRMED and delivery.due_at is None
+            if is_asking or delivery.state not in (State.WAITING, State.SENDING, State.UNCONFIRMED):
+                return
+
+    def _copies(self, delivery: Delivery) -> int:
+        return sum(
+            one.verb == "send" and one.outcome == "accepted" and one.text == delivery.text
+            for one in self._stage.server.testimonies()
+        )
+
+    def _judge(self, plan: Plan, delivery: Delivery) -> Fate:
+        delivery.refresh_from_db()
+        copies, state = self._copies(delivery), delivery.state
+        verdict = "well"
+        if copies > 1:
+            verdict = "twice"
+        elif state == State.SENT and copies == 0:
+            verdict = "shown as sent and not there"
+        elif state in (State.REFUSED, State.CANCELLED, State.LATE) and copies:
+            verdict = "shown as not sent and there"
+        elif state in (State.WAITING, State.SENDING):
+            verdict = "lost"
+        elif state == State.UNCONFIRMED:
+            verdict = "asked" if delivery.due_at is None else "lost"
+        return Fate(plan, verdict, state, copies)
+
+    def _decide(self, fate: Fate, delivery: Delivery) -> Fate:
+        """Decide as a person with the network open beside the desk does, then judge again."""
+        seat, now = self._stage.seat, self._clock()
+        if fate.copies:
+            actions.declare_sent(seat, delivery, "", now)
+        else:
+            actions.send_again(seat, delivery, now)
+            self._recover(delivery)
+        again = self._judge(fate.plan, delivery)
+        return Fate(fate.plan, "asked" if again.verdict == "well" else again.verdict, again.state, again.copies)
+
+
+def tally(fates: list[Fate]) -> Counter[str]:
+    """Return how many came to which end."""
+    return Counter(fate.verdict for fate in fates)
