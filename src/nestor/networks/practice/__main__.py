@@ -1,8 +1,8 @@
 """`python -m nestor.networks.practice serve`: the practice network as a process of its own, on loopback only."""
 
 import json
-import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -43,6 +43,23 @@ class CuttableProtocol(HttpToolsProtocol):
             transport.abort()
 
 
+class AnnouncedServer(uvicorn.Server):
+    """A server that tells its address, in one line of JSON, once it listens there."""
+
+    def __init__(self, configuration: uvicorn.Config, note: Callable[[str], None]) -> None:
+        super().__init__(configuration)
+        self._note = note
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        if self.servers:
+            base_url = f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
+            self._note(base_url)
+            click.echo(json.dumps({"ready": base_url}))
+            sys.stdout.flush()
+
+
 @click.group()
 def main() -> None:
     """Run the simulated network that Nestor's demo and tests talk to."""
@@ -70,20 +87,20 @@ def serve(
     *, file: Path, port: int, folder: Path | None, speed: float, start_day: int, start_hour: float | None
 ) -> None:
     """Serve until told to stop; prints one line of JSON with the address when ready."""
-    listening = _listen(port)
-    base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     store = Store(file)
-    network = open_network(store, base_url)
+    network = open_network(store)
     if folder is not None:
         minute = None if start_hour is None else int(start_hour * 60)
         try:
             stock(network, read_worlds(folder), Beginning(wall_clock(), start_day, minute), speed)
         except BadCommunity as wrong:
             raise click.ClickException(str(wrong)) from None
-    caller = Caller(file, base_url, wall_clock)
+    caller = Caller(file, wall_clock)
     caller.start()
     configuration = uvicorn.Config(
         App(network, CuttableProtocol.cut),
+        host="127.0.0.1",
+        port=port,
         http=CuttableProtocol,
         ws="none",
         log_level="warning",
@@ -92,23 +109,11 @@ def serve(
         timeout_graceful_shutdown=1,
         timeout_keep_alive=30,
     )
-    click.echo(json.dumps({"ready": base_url}))
-    sys.stdout.flush()
-    uvicorn.Server(configuration).run(sockets=[listening])
-    caller.stop()
-    store.close()
-
-
-def _listen(port: int) -> socket.socket:
-    # The protocol is named on purpose: asyncio sends at once only on sockets that say they are TCP.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind(("127.0.0.1", port))
-    except OSError:
-        raise click.ClickException(f"port {port} of 127.0.0.1 is taken") from None
-    listening.listen(128)
-    return listening
+        AnnouncedServer(configuration, lambda base_url: store.keep_fact("base_url", base_url)).run()
+    finally:
+        caller.stop()
+        store.close()
 
 
 if __name__ == "__main__":

@@ -44,9 +44,13 @@ def as_seq(cursor: str) -> int:
 class Feeds:
     """Reads on behalf of one account. `horizon` is the last change a lagging replica knows; None means all."""
 
-    def __init__(self, store: Store, base_url: str) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._base_url = base_url
+
+    @property
+    def _base_url(self) -> str:
+        """Where the network lives since it was last started; kept in the file."""
+        return self._store.fact("base_url")
 
     def after(self, account_id: str, cursor: str, *, size: int, horizon: int | None) -> Page:
         """Return what the account has not seen yet, oldest first."""

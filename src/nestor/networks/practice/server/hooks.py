@@ -42,10 +42,10 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 class Hooks:
     """Which accounts are called, and the queue of calls; made once per thread that uses it."""
 
-    def __init__(self, store: Store, failures: Failures, base_url: str) -> None:
+    def __init__(self, store: Store, failures: Failures) -> None:
         self._store = store
         self._failures = failures
-        self._feeds = Feeds(store, base_url)
+        self._feeds = Feeds(store)
 
     def subscribe(self, account_id: str, url: str, secret: str = "") -> str:
         """Call this address from now on; "" stops it. Return the secret calls are signed with."""
@@ -146,10 +146,9 @@ def make_call(call: Call) -> bool:
 class Caller(threading.Thread):
     """The thread that makes the calls, with its own connection to the file."""
 
-    def __init__(self, file: Path, base_url: str, clock: Clock, call: Callable[[Call], bool] = make_call) -> None:
+    def __init__(self, file: Path, clock: Clock, call: Callable[[Call], bool] = make_call) -> None:
         super().__init__(name="practice-webhooks", daemon=True)
         self._file = file
-        self._base_url = base_url
         self._clock = clock
         self._call = call
         self._is_over = threading.Event()
@@ -157,7 +156,7 @@ class Caller(threading.Thread):
     def run(self) -> None:
         """Make calls as they fall due, until `stop`."""
         store = Store(self._file)
-        hooks = Hooks(store, Failures(store), self._base_url)
+        hooks = Hooks(store, Failures(store))
         while not self._is_over.wait(0.1):
             for call in hooks.due(self._clock()):
                 hooks.settle(call, is_taken=self._call(call), now=self._clock())

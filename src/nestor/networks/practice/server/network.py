@@ -30,11 +30,11 @@ class PracticeNetwork:
     calls: dict[str, tuple[int, int]] = field(default_factory=dict)  # account → (minute, calls in it)
 
 
-def open_network(store: Store, base_url: str, clock: Clock = wall_clock) -> PracticeNetwork:
+def open_network(store: Store, clock: Clock = wall_clock) -> PracticeNetwork:
     """Put a network together on an open file."""
     failures = Failures(store)
     society = Society(store, clock)
     society.skew = failures.skew
-    hooks = Hooks(store, failures, base_url)
+    hooks = Hooks(store, failures)
     society.listen = hooks.note
-    return PracticeNetwork(store, clock, society, failures, Feeds(store, base_url), hooks, Replay(store, society))
+    return PracticeNetwork(store, clock, society, failures, Feeds(store), hooks, Replay(store, society))
