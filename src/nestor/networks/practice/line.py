@@ -41,10 +41,18 @@ class Line:
         return self._noted(self._session.request("GET", path, params=params)).json()
 
     def tell(
-        self, method: str, path: str, content: Mapping[str, Any], headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        content: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
+        *,
+        not_after: datetime | None = None,
     ) -> Response:
-        """Write, once."""
-        return self._noted(self._session.request(method, path, json=dict(content), headers=headers))
+        """Write, once; not at all after that moment."""
+        return self._noted(
+            self._session.request(method, path, json=dict(content), headers=headers, not_after=not_after)
+        )
 
     def now(self) -> datetime:
         """Return the time on our own clock."""

@@ -40,7 +40,8 @@ class Outbound:
             "subject": parcel.subject,
             "language": parcel.language,
         }
-        answer = self._line.tell("POST", "/v1/messages", content, {"Idempotency-Key": parcel.mark})
+        mark = {"Idempotency-Key": parcel.mark}
+        answer = self._line.tell("POST", "/v1/messages", content, mark, not_after=parcel.not_after)
         return _receipt(answer.json(), "published_at")
 
     def find(self, parcel: Parcel, now: datetime, *, gives_marks_back: Callable[[], bool]) -> Sighting:

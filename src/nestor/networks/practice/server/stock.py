@@ -46,6 +46,68 @@ class Beginning:
         return min(local.replace(tzinfo=zone).astimezone(UTC), self.now)
 
 
+class Plot:
+    """A world as it stands at the beginning: what comes before what, and what the desk has answered by then."""
+
+    def __init__(self, world: World, start: int) -> None:
+        self.world = world
+        self.start = start
+        self.messages = world.messages()
+        self._by_id = {said.id: said for said in self.messages}
+        self._answers: dict[str, list[int]] = {}  # message → when the desk answered it, or a later one of its author
+        for story in world.stories:
+            self._note_answers(story.messages)
+
+    def _note_answers(self, messages: Sequence[Said]) -> None:
+        for answer in messages:
+            asked = self._by_id.get(answer.to) if answer.is_by_brand else None
+            if asked is None:
+                continue
+            for said in messages:
+                is_earlier = said.by == asked.by and said.place == asked.place and said.at <= asked.at
+                if is_earlier and not said.is_by_brand:
+                    self._answers.setdefault(said.id, []).append(answer.at)
+
+    def ref(self, own_id: str) -> str:
+        """Return the name of a line among all worlds."""
+        return f"{self.world.key}/{own_id}" if own_id else ""
+
+    def parent(self, said: Said) -> Said | None:
+        """Return the message this one answers; None for a publication or nothing."""
+        return self._by_id.get(said.to)
+
+    def is_answered(self, said: Said, until: int) -> bool:
+        """Say whether the desk had answered by then, in the script."""
+        return any(said.at <= at <= until for at in self._answers.get(said.id, ()))
+
+    def hangs_on_answer(self, said: Said) -> bool:
+        """Say whether a message replies, directly or not, to something of the desk that will not be posted."""
+        parent = self.parent(said)
+        if parent is None or parent.at <= self.start:
+            return False
+        return (parent.is_by_brand and self.parent(parent) is not None) or self.hangs_on_answer(parent)
+
+    def steps(self) -> list[Step]:
+        """Return what the script says happens at a time, in order; what hangs on the desk's own answers is left out."""
+        steps = [Step(post.at - self.start, 0, "say", self.ref(post.id)) for post in self.world.posts]
+        for said in self.messages:
+            if said.at <= self.start or not (said.is_by_brand or self.hangs_on_answer(said)):
+                steps += self._steps_of(said)
+        return sorted(steps, key=_when)
+
+    def _steps_of(self, said: Said) -> list[Step]:
+        ref = self.ref(said.id)
+        steps = [Step(said.at - self.start, 1, "say", ref)]
+        steps += [Step(at - self.start, 2, "edit", ref, text) for at, text in said.edited]
+        if said.deleted is not None:
+            steps.append(Step(said.deleted - self.start, 3, "remove", ref))
+        for number, reaction in enumerate(said.when_silent):
+            at = said.at + reaction.at
+            if at <= self.start and not self.is_answered(said, at):
+                steps.append(Step(at - self.start, 1, "say", f"{ref}~s{number}"))
+        return steps
+
+
 def stock(network: PracticeNetwork, worlds: Sequence[World], beginning: Beginning, speed: float) -> None:
     """Tell the past and lay out the future; does nothing where it was done before."""
     if network.store.fact("worlds"):
@@ -55,14 +117,15 @@ def stock(network: PracticeNetwork, worlds: Sequence[World], beginning: Beginnin
         network.store.keep_fact("speed", str(speed))
         future: list[Step] = []
         for world in worlds:
+            plot = Plot(world, beginning.minute(world))
             _people_join(network, world)
-            steps = _steps(world, beginning.minute(world))
-            _write_script(network, world, beginning.minute(world))
+            _write_script(network, plot)
+            steps = plot.steps()
             for step in steps:
                 if step.minutes <= 0:
                     _tell(network, step, beginning.moment(world, step.minutes))
             future += [step for step in steps if step.minutes > 0]
-            _lay_out_silences(network, world, beginning)
+            _lay_out_silences(network, plot, beginning.now)
         _lay_out(network, sorted(future, key=_when), beginning.now, speed)
 
 
@@ -82,100 +145,52 @@ def _people_join(network: PracticeNetwork, world: World) -> None:
                 network.society.join(place, f"{world.key}/{person.key}", handle, person.name, about=person.about)
 
 
-def _ref(world: World, own_id: str) -> str:
-    return f"{world.key}/{own_id}" if own_id else ""
+def _write_script(network: PracticeNetwork, plot: Plot) -> None:
+    for post in plot.world.posts:
+        _write_line(network, plot, plot.ref(post.id), _line_of_post(post))
+    for said in plot.messages:
+        ref = plot.ref(said.id)
+        line = _line(said) | {"place": said.place, "kind": said.kind, "subject": said.subject}
+        _write_line(network, plot, ref, line | {"to": plot.ref(said.to)})
+        if not plot.is_answered(said, plot.start):
+            _write_reactions(network, plot, ref, said, said.place)
+        if said.at > plot.start and not said.is_by_brand and plot.hangs_on_answer(said):
+            _write_condition(network, plot, said)
 
 
-def _steps(world: World, start: int) -> list[Step]:
-    """Return everything the script says happens at a time, in order. Left out: what hangs on the desk's own answers."""
-    steps = [Step(post.at - start, 0, "say", _ref(world, post.id)) for post in world.posts]
-    for said in world.messages():
-        if said.at > start and (said.is_by_brand or _hangs_on_answer(world, said, start)):
-            continue
-        ref = _ref(world, said.id)
-        steps.append(Step(said.at - start, 1, "say", ref))
-        steps += [Step(at - start, 2, "edit", ref, text) for at, text in said.edited]
-        if said.deleted is not None:
-            steps.append(Step(said.deleted - start, 3, "remove", ref))
-    for said in world.messages():
-        steps += [
-            Step(said.at + reaction.at - start, 1, "say", f"{_ref(world, said.id)}~s{number}")
-            for number, reaction in enumerate(said.when_silent)
-            if said.at + reaction.at <= start and not _answered_by(world, said, said.at + reaction.at)
-        ]
-    return sorted(steps, key=_when)
+def _line_of_post(post: Post) -> dict[str, Any]:
+    content = {"place": post.place, "lang": post.lang, "text": post.text, "image": post.alt}
+    return content | {"by": "brand", "kind": "post", "to": "", "subject": ""}
 
 
-def _parent(world: World, said: Said) -> Said | None:
-    return next((other for other in world.messages() if other.id == said.to), None) if said.to else None
+def _line(said: Said) -> dict[str, Any]:
+    return {"by": said.by, "lang": said.lang, "text": said.text, "image": said.image, "kind": "", "subject": ""}
 
 
-def _hangs_on_answer(world: World, said: Said, start: int) -> bool:
-    """Say whether a future message answers, directly or not, something of the desk that will not be posted."""
-    parent = _parent(world, said)
-    if parent is None or parent.at <= start:
-        return False
-    if parent.is_by_brand and _parent(world, parent) is not None:
-        return True
-    return _hangs_on_answer(world, parent, start)
-
-
-def _answered_by(world: World, said: Said, until: int) -> bool:
-    """Say whether the desk had answered this message by then, in the script."""
-    return any(other.is_by_brand and other.to == said.id and said.at <= other.at <= until for other in world.messages())
-
-
-def _node(said: Said | Post, of: Said | None = None) -> str:
-    """Return a line as the replay reads it; a reaction takes its place and thread from the message it is about."""
-    if isinstance(said, Post):
-        content: dict[str, Any] = {"by": "brand", "kind": "post", "to": "", "subject": "", "image": said.alt}
-        return json.dumps({**content, "place": said.place, "lang": said.lang, "text": said.text})
-    content = {name: getattr(said, name) for name in ("by", "lang", "text", "image", "lane", "also", "urgency", "tone")}
-    source = of or said
-    content |= {"place": source.place, "subject": "" if of else said.subject, "to": said.to}
-    return json.dumps({**content, "kind": "" if of else said.kind})
-
-
-def _write_script(network: PracticeNetwork, world: World, start: int) -> None:
-    for post in world.posts:
-        _write_line(network, world, _ref(world, post.id), _node(post))
-    for said in world.messages():
-        ref = _ref(world, said.id)
-        _write_line(network, world, ref, _node(said))
-        if not _answered_by(world, said, start):
-            _write_reactions(network, world, ref, said, said.place)
-        if said.at > start and not said.is_by_brand and _hangs_on_answer(world, said, start):
-            _write_condition(network, world, said)
-
-
-def _write_line(network: PracticeNetwork, world: World, ref: str, node: str, of_ref: str = "") -> None:
-    content = json.loads(node)
-    content["to"] = content["to"] if of_ref else _ref(world, content["to"])
+def _write_line(network: PracticeNetwork, plot: Plot, ref: str, line: dict[str, Any], of_ref: str = "") -> None:
     network.store.run(
-        "INSERT INTO script (ref, world, node, of_ref) VALUES (?, ?, ?, ?)", ref, world.key, json.dumps(content), of_ref
+        "INSERT INTO script (ref, world, node, of_ref) VALUES (?, ?, ?, ?)",
+        *(ref, plot.world.key, json.dumps(line), of_ref),
     )
 
 
-def _write_reactions(network: PracticeNetwork, world: World, ref: str, said: Said, place: str) -> None:
+def _write_reactions(network: PracticeNetwork, plot: Plot, ref: str, said: Said, place: str) -> None:
     for letter, reason, reactions in (("a", "answered", said.when_answered), ("s", "silent", said.when_silent)):
         for number, reaction in enumerate(reactions):
             own_ref = f"{ref}~{letter}{number}"
-            node = json.loads(_node(reaction, said)) | {"place": place, "to": ref}
-            _write_line(network, world, own_ref, json.dumps(node), of_ref=ref)
+            _write_line(network, plot, own_ref, _line(reaction) | {"place": place, "to": ref}, of_ref=ref)
             network.replay.wait(ref, reason, own_ref, reaction.at)
-            _write_reactions(network, world, own_ref, reaction, place)
+            _write_reactions(network, plot, own_ref, reaction, place)
 
 
-def _write_condition(network: PracticeNetwork, world: World, said: Said) -> None:
+def _write_condition(network: PracticeNetwork, plot: Plot, said: Said) -> None:
     """Let a message that replies to an answer of the desk wait until the desk has really answered."""
-    parent = _parent(world, said)
+    parent = plot.parent(said)
     if parent is None:
         return
-    asked = _parent(world, parent) if parent.is_by_brand else None
-    if asked is not None:
-        network.replay.wait(_ref(world, asked.id), "answered", _ref(world, said.id), max(0, said.at - parent.at))
-    else:
-        network.replay.wait(_ref(world, parent.id), "posted", _ref(world, said.id), max(0, said.at - parent.at))
+    asked = plot.parent(parent) if parent.is_by_brand else None
+    on, reason = (asked, "answered") if asked is not None else (parent, "posted")
+    network.replay.wait(plot.ref(on.id), reason, plot.ref(said.id), max(0, said.at - parent.at))
 
 
 def _tell(network: PracticeNetwork, step: Step, at: datetime) -> None:
@@ -192,11 +207,11 @@ def _tell(network: PracticeNetwork, step: Step, at: datetime) -> None:
         network.society.remove(script["item_id"], at=at)
 
 
-def _lay_out_silences(network: PracticeNetwork, world: World, beginning: Beginning) -> None:
+def _lay_out_silences(network: PracticeNetwork, plot: Plot, now: datetime) -> None:
     """Let those who wait for an answer since before the beginning lose patience in their turn."""
-    for said in world.messages():
-        if said.when_silent and said.at <= beginning.minute(world):
-            network.replay.follow_up(_ref(world, said.id), beginning.now)
+    for said in plot.messages:
+        if said.when_silent and said.at <= plot.start:
+            network.replay.follow_up(plot.ref(said.id), now)
 
 
 def _lay_out(network: PracticeNetwork, steps: Sequence[Step], now: datetime, speed: float) -> None:
