@@ -1,0 +1,21 @@
+"""The desk as one ASGI application: pages run as WSGI in a few threads, the live stream runs async (decision 0010)."""
+
+import os
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nestor.config.settings")
+live = get_asgi_application()
+
+from nestor.config.wsgi import application as _wsgi  # noqa: E402  Django must be set up first
+
+THREADS = 6  # pages wait for the database more than they compute; more threads only queue on the interpreter's lock
+pages = WSGIMiddleware(cast("Any", _wsgi), workers=THREADS)
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Answer one connection."""
+    is_live = scope["type"] == "http" and scope["path"] == "/live/"
+    await (live if is_live else pages)(scope, receive, send)

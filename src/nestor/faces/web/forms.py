@@ -1,0 +1,94 @@
+"""Forms whose fields are more than one box."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from nestor.faces.web.preferences import known_zones
+from nestor.networks.contract import Field, Network
+from nestor.people.models import User
+
+MOST_BACK = timedelta(days=92)  # a back-fill longer than a quarter is an import
+
+
+class PreferencesForm(forms.Form):
+    """A person's own language, zone and theme."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=[], required=False)
+    zone = forms.ChoiceField(label=_("Time zone"), choices=[], required=False)
+    theme = forms.ChoiceField(
+        label=_("Theme"),
+        choices=[("", _("As this device")), ("light", _("Light")), ("dark", _("Dark"))],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial = {"language": user.language, "zone": user.zone, "theme": user.theme}
+        language, zone = self.fields["language"], self.fields["zone"]
+        if isinstance(language, forms.ChoiceField) and isinstance(zone, forms.ChoiceField):
+            language.choices = [("", _("As this browser")), ("en", "English"), ("fr", "Français")]
+            zone.choices = [("", settings.NESTOR_ZONE), *((name, name.replace("_", " ")) for name in known_zones())]
+
+
+class ReasonForm(forms.Form):
+    """A deed that wants a reason for the journal."""
+
+    reason = forms.CharField(max_length=500, strip=True)
+
+
+class IntervalForm(forms.Form):
+    """An interval to be read again."""
+
+    start = forms.DateTimeField()
+    end = forms.DateTimeField()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what is empty, in the future or too long."""
+        given: dict[str, Any] = super().clean() or {}
+        start, end = given.get("start"), given.get("end")
+        if start and end and not (start < end <= timezone.now() and end - start <= MOST_BACK):
+            raise forms.ValidationError(_("Choose a beginning before the end, in the past, at most three months long."))
+        return given
+
+
+class ConnectForm(forms.Form):
+    """The settings a network asks for. A secret left empty keeps the one stored; it is never shown."""
+
+    WIDGETS: ClassVar[dict[str, type[forms.Widget]]] = {"secret": forms.PasswordInput}
+
+    def __init__(self, network: Network, settings_now: dict[str, str], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.network = network
+        for field in network.fields:
+            self.fields[field.name] = _form_field(field, settings_now.get(field.name, field.default))
+
+    def given(self, kind_is_secret: bool) -> dict[str, str]:  # noqa: FBT001  one question with two answers
+        """Return the settings, or the secrets, that were filled in."""
+        names = {field.name for field in self.network.fields if (field.kind == "secret") == kind_is_secret}
+        return {name: str(self.cleaned_data[name]).strip() for name in names if self.cleaned_data.get(name)}
+
+
+def _form_field(field: Field, now: str) -> forms.Field:
+    label = _label(field.name)
+    is_secret = field.kind == "secret"
+    common: dict[str, Any] = {
+        "label": label,
+        "required": field.required and not is_secret,
+        "initial": "" if is_secret else now,
+    }
+    if field.kind == "choice":
+        return forms.ChoiceField(choices=[(one, one) for one in field.choices], **common)
+    if field.kind == "url":
+        return forms.URLField(max_length=1000, assume_scheme="https", **common)
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}) if is_secret else forms.TextInput()
+    help_text = _("Leave empty to keep the one stored.") if is_secret else ""
+    return forms.CharField(max_length=2000, widget=widget, help_text=help_text, **common)
+
+
+def _label(name: str) -> Any:
+    return _(name)  # the network's own catalogue knows its fields

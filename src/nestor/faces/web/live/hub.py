@@ -1,0 +1,156 @@
+"""One look a second at what happened, for everybody who watches: the number of watchers costs no query."""
+
+import asyncio
+import contextlib
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from nestor.routing.models import Route
+from nestor.work.models import Event
+from nestor.work.reads import events_since
+
+log = logging.getLogger("nestor.live")
+EVERY = 1.0  # seconds
+WINDOW = timedelta(seconds=20)  # ids are not in commit order: an event may appear this long after its time
+KEPT = 2000  # happenings a returning watcher can still be told of
+MOST_WAITING = 200  # happenings one slow watcher may have waiting; then it is told to look again
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a watcher is told: ids and a kind, never text."""
+
+    id: int
+    brand_id: int
+    kind: str
+    conversation: str = ""
+    is_sealed: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Watcher:
+    """One open page."""
+
+    brand_id: int
+    sees_sealed: bool
+    queue: "asyncio.Queue[Told | None]" = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    missed: bool = False
+
+    def wants(self, told: Told) -> bool:
+        """Return whether this page may know of it."""
+        return told.brand_id == self.brand_id and (self.sees_sealed or not told.is_sealed)
+
+    def tell(self, told: Told) -> None:
+        """Queue it; a page that cannot keep up is told once to look at everything again."""
+        if not self.wants(told):
+            return
+        try:
+            self.queue.put_nowait(told)
+        except asyncio.QueueFull:
+            self.missed = True
+
+
+def told_of(events: list[Event]) -> list[Told]:
+    """Return events as watchers are told of them; at most one query more, for the public names of conversations."""
+    wanted = {event.ids["conversation_id"] for event in events if event.ids.get("conversation_id")}
+    names: dict[int, tuple[str, bool]] = {}
+    if wanted:
+        rows = Route.objects.across_brands(
+            "one look for the watchers of every brand; each is told its own brand's alone"
+        )
+        found = rows.filter(conversation_id__in=wanted).values_list(
+            "conversation_id", "conversation__public_id", "is_sealed"
+        )
+        names = {row[0]: (row[1], row[2]) for row in found}
+    told = []
+    for event in events:
+        conversation_id = event.ids.get("conversation_id")
+        if conversation_id and conversation_id not in names:
+            continue  # not routed yet: it is announced again when it is
+        name, is_sealed = names.get(conversation_id, ("", False)) if conversation_id else ("", False)
+        told.append(Told(event.pk, event.brand_id, event.name, name, is_sealed))
+    return told
+
+
+class Hub:
+    """Looks once a second while anybody watches, and tells each page what concerns it."""
+
+    def __init__(self) -> None:
+        self._watchers: set[Watcher] = set()
+        self._seen: OrderedDict[int, datetime] = OrderedDict()
+        self._recent: OrderedDict[int, Told] = OrderedDict()
+        self._task: asyncio.Task[None] | None = None
+        self.looks = 0
+
+    def join(self, watcher: Watcher, last_id: str = "") -> None:
+        """Begin to tell this page, first what it missed since `last_id`, where that is still known."""
+        if last_id:
+            known = list(self._recent)
+            number = int(last_id) if last_id.isascii() and last_id.isdigit() and len(last_id) < 20 else -1
+            if number in self._recent:
+                for told in [self._recent[one] for one in known[known.index(number) + 1 :]]:
+                    watcher.tell(told)
+            else:
+                watcher.missed = True
+        self._watchers.add(watcher)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def leave(self, watcher: Watcher) -> None:
+        """Stop telling this page; with the last one gone, nothing is looked at any more."""
+        self._watchers.discard(watcher)
+
+    async def _run(self) -> None:
+        started_at = timezone.now()
+        while self._watchers:
+            try:
+                await self.look(started_at)
+            except DatabaseError as error:
+                log.error("live events: %s", type(error).__name__)
+            await asyncio.sleep(EVERY)
+
+    async def look(self, started_at: datetime) -> None:
+        """Look once, and tell everybody."""
+        self.looks += 1
+        for told in await sync_to_async(self._news, thread_sensitive=False)(max(started_at, timezone.now() - WINDOW)):
+            for watcher in list(self._watchers):
+                watcher.tell(told)
+
+    def _news(self, since: datetime) -> list[Told]:
+        close_old_connections()
+        fresh = [event for event in events_since(since) if event.pk not in self._seen]
+        for event in fresh:
+            self._seen[event.pk] = event.at
+        while self._seen and next(iter(self._seen.values())) < since - WINDOW:
+            self._seen.popitem(last=False)
+        found = told_of(fresh) if fresh else []
+        for told in found:
+            self._recent[told.id] = told
+        while len(self._recent) > KEPT:
+            self._recent.popitem(last=False)
+        return found
+
+
+_hubs: dict[int, Hub] = {}
+
+
+def hub() -> Hub:
+    """Return the hub of this process's event loop."""
+    key = id(asyncio.get_running_loop())
+    if key not in _hubs:
+        _hubs.clear()
+        _hubs[key] = Hub()
+    return _hubs[key]
+
+
+async def next_of(watcher: Watcher, within: float) -> Told | None:
+    """Return what the page is to be told next, or None when nothing happened in that many seconds."""
+    with contextlib.suppress(TimeoutError):
+        return await asyncio.wait_for(watcher.queue.get(), within)
+    return None

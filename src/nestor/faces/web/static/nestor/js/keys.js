@@ -1,0 +1,64 @@
+// Single keys, wherever one is not typing. `event.key` follows the keyboard's own layout.
+import { closeMenu, openMenu } from "./menus.js";
+import { back, isOpen, move, openFocused, reply, why, unveil } from "./talk.js";
+import { undoNow } from "./says.js";
+
+const GO = { t: "/", i: "/inbox/", c: "/channels/", j: "/journal/" };
+let going = 0;
+
+const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const press = (id) => { const found = document.getElementById(id); found?.click(); return Boolean(found); };
+
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: () => openFocused(),
+  r: () => reply(),
+  e: () => press("deed-settle"),
+  a: () => press("deed-take"),
+  h: () => { const summary = document.querySelector("#hand-menu > summary"); summary?.click(); return Boolean(summary); },
+  l: () => openMenu("lane-menu"),
+  v: () => unveil(),
+  y: () => why(),
+  z: () => { undoNow().then((done) => { if (!done) document.querySelector(".delivery.waiting form button")?.click(); }); return true; },
+  f: () => { const first = document.getElementById("first"); if (first) first.click(); else location.assign("/"); return true; },
+  "/": () => { const field = document.getElementById("q"); if (field) { back(); field.focus(); field.select(); } else location.assign("/inbox/"); return true; },
+  "?": () => { document.getElementById("keys")?.showModal(); return true; },
+};
+
+function inMenu(event) {
+  const menu = document.querySelector("details.menu[open]");
+  if (!menu) return false;
+  const button = menu.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (button) { button.click(); menu.open = false; event.preventDefault(); return true; }
+  return event.key !== "Escape" && event.key.length === 1;
+}
+
+export function listenToKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.id === "answer-text") {
+      event.preventDefault();
+      document.getElementById("send")?.click();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") {
+      if (document.querySelector("dialog[open]")) return;
+      if (closeMenu()) return;
+      if (isTyping(target)) { target.blur(); document.getElementById("conversation")?.focus({ preventScroll: true }); return; }
+      if (isOpen()) back();
+      return;
+    }
+    if (isTyping(target) || document.querySelector("dialog[open]") || inMenu(event)) return;
+    if (going && Date.now() - going < 1500 && GO[event.key]) {
+      going = 0;
+      event.preventDefault();
+      location.assign(GO[event.key]);
+      return;
+    }
+    going = event.key === "g" ? Date.now() : 0;
+    if (KEYS[event.key]?.()) event.preventDefault();
+  });
+}

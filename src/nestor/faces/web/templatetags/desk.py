@@ -1,0 +1,154 @@
+"""How times, figures and other people's words are shown."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from nestor import __version__
+from nestor.faces.web import words
+
+register = template.Library()
+TABLES: Mapping[str, words.Words] = {
+    "lane": words.LANES,
+    "tone": words.TONES,
+    "kind": words.KINDS,
+    "harm": words.HARMS,
+    "flag": words.FLAGS,
+    "urgency": words.URGENCIES,
+    "state": words.STATES,
+    "role": words.ROLES,
+    "unit": words.UNITS,
+    "trouble": words.TROUBLES,
+    "remedy": words.WHAT_TO_DO,
+}
+
+
+def _locale() -> str:
+    return "fr" if (get_language() or "en").startswith("fr") else "en_GB"
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """Return the address of one of our static files, new with each version."""
+    return f"{static('nestor/' + path)}?v={__version__}"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw one of our own symbols; it says nothing to a screen reader, the words beside it do."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("nestor/icons.svg"), name
+    )
+
+
+@register.filter
+def called(code: Any, table: str) -> str:
+    """Return what a code of that table is called: `{{ row.lane|called:"lane" }}`."""
+    return words.word(TABLES[table], str(code))
+
+
+@register.simple_tag
+def moment(at: datetime | None, css: str = "") -> SafeString | str:
+    """Show a time as short as it can be understood; pointing at it says day, time and zone."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return format_html(
+        '<time class="{}" datetime="{}" title="{}">{}</time>',
+        css,
+        local.isoformat(timespec="seconds"),
+        full(local),
+        short(local),
+    )
+
+
+def full(local: datetime) -> str:
+    """Return day, time and zone in words."""
+    zone = timezone.get_current_timezone_name()
+    day = format_date(local, "full", locale=_locale())
+    at = format_time(local, "medium", locale=_locale())
+    return _("%(day)s at %(time)s (%(zone)s)") % {"day": day, "time": at, "zone": zone}
+
+
+def short(local: datetime) -> str:
+    """Return a time of today as hours and minutes, another day's with its date."""
+    now = timezone.localtime()
+    if local.date() == now.date():
+        return clock(local)
+    if local.date() == (now - timedelta(days=1)).date():
+        return _("yesterday %(time)s") % {"time": clock(local)}
+    pattern = "d MMM" if local.year == now.year else "d MMM y"
+    if abs(now - local) < timedelta(days=7):
+        return f"{format_date(local, 'EEE', locale=_locale())} {clock(local)}"
+    return format_date(local, pattern, locale=_locale())
+
+
+def clock(local: datetime) -> str:
+    """Return hours and minutes."""
+    return format_time(local, "HH:mm", locale=_locale())
+
+
+@register.filter
+def day_words(at: datetime) -> str:
+    """Return a day in words, for headings."""
+    return format_date(timezone.localtime(at), "full", locale=_locale())
+
+
+@register.filter
+def stamp(at: datetime) -> str:
+    """Return day and time in figures, for tables."""
+    return format_datetime(timezone.localtime(at), "d MMM HH:mm", locale=_locale())
+
+
+@register.filter
+def span_words(length: timedelta) -> str:
+    """Return a length of time in words, one unit."""
+    return format_timedelta(abs(length), threshold=1.2, format="long", locale=_locale())
+
+
+@register.simple_tag
+def due(at: datetime | None, now: datetime) -> SafeString | str:
+    """Show when an answer is owed, counted from now."""
+    if at is None:
+        return ""
+    left = at - now
+    shown = format_timedelta(abs(left), threshold=1.2, format="short", locale=_locale())
+    text = (_("%(span)s late") if left < timedelta() else _("in %(span)s")) % {"span": shown}
+    local = timezone.localtime(at)
+    css = "is-late" if left < timedelta() else ("is-careful" if left < timedelta(minutes=30) else "")
+    title = _("Answer due %(when)s") % {"when": full(local)}
+    return format_html(
+        '<time class="due-in {}" datetime="{}" title="{}">{}</time>',
+        css,
+        local.isoformat(timespec="seconds"),
+        title,
+        text,
+    )
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return at most two letters of a colleague's name."""
+    parts = [part for part in name.split() if part[:1].isalnum()]
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
+
+
+@register.filter
+def safe_link(url: str) -> str:
+    """Return an outsider's address if it is one that may be followed, else nothing."""
+    return url if url.lower().startswith(("https://", "http://")) else ""
+
+
+@register.filter
+def unlocal(number: float) -> str:
+    """Return a figure as drawings want it: with a point, whatever the language."""
+    return f"{number:g}"

@@ -1,0 +1,53 @@
+"""Addresses of the pages."""
+
+from django.urls import path
+
+from nestor.faces.web.views import (
+    answers,
+    channels,
+    conversation,
+    deeds,
+    deliveries,
+    inbox,
+    journal,
+    live,
+    person,
+    today,
+)
+
+urlpatterns = [
+    path("", today.show_today, name="today"),
+    path("inbox/", inbox.show_inbox, name="inbox"),
+    path("inbox/rows", inbox.show_rows, name="inbox_rows"),
+    path("inbox/nothing", inbox.show_nothing, name="nothing_open"),
+    path("inbox/<str:public_id>/", conversation.show_conversation, name="conversation"),
+    path("inbox/<str:public_id>/fresh", conversation.show_fresh, name="fresh"),
+    path("inbox/<str:public_id>/team", conversation.show_team, name="team"),
+    path("inbox/<str:public_id>/why/<str:message_id>", conversation.show_reasons, name="reasons"),
+    path("inbox/<str:public_id>/take", deeds.take, name="take"),
+    path("inbox/<str:public_id>/hand-over", deeds.hand_over, name="hand_over"),
+    path("inbox/<str:public_id>/resolve", deeds.resolve, name="resolve"),
+    path("inbox/<str:public_id>/reopen", deeds.reopen, name="reopen"),
+    path("inbox/<str:public_id>/lane", deeds.correct_lane, name="lane"),
+    path("inbox/<str:public_id>/draft", answers.keep_draft, name="draft"),
+    path("inbox/<str:public_id>/put-away", answers.put_away, name="put_away"),
+    path("inbox/<str:public_id>/answer", answers.answer, name="answer"),
+    path("deliveries/<str:public_id>/take-back", deliveries.take_back, name="take_back"),
+    path("deliveries/<str:public_id>/send-again", deliveries.send_again, name="send_again"),
+    path("deliveries/<str:public_id>/declare-sent", deliveries.declare_sent, name="declare_sent"),
+    path("deliveries/<str:public_id>/give-up", deliveries.give_up, name="give_up"),
+    path("deliveries/<str:public_id>/dismiss", deliveries.dismiss, name="dismiss"),
+    path("clearances/<str:public_id>/judge", deliveries.judge_clearance, name="judge_clearance"),
+    path("channels/", channels.show_channels, name="channels"),
+    path("channels/<str:public_id>/read", channels.read_channel_now, name="read_now"),
+    path("channels/<str:public_id>/hold", channels.hold, name="hold"),
+    path("channels/<str:public_id>/backfill", channels.backfill, name="backfill"),
+    path("channels/<str:public_id>/reconnect", channels.reconnect, name="reconnect"),
+    path("journal/", journal.show_journal, name="journal"),
+    path("me/", person.show_preferences, name="preferences"),
+    path("me/brand", person.choose_brand, name="choose_brand"),
+    path("me/language", person.choose_language, name="choose_language"),
+    path("keys/", person.show_keys, name="keys"),
+    path("live/", live.stream, name="live"),
+    path("live/poll", live.poll, name="live_poll"),
+]

@@ -1,0 +1,219 @@
+"""Channels: can they be read, what was missed, what to do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from nestor.brands.actions import connect_channel, hold_channel, lift_hold
+from nestor.brands.models import Channel
+from nestor.brands.reads import channel_of, reason_of, secrets_of
+from nestor.brands.secrets import SecretLost
+from nestor.faces.web.charts import Bar, blind_bars, day_lines
+from nestor.faces.web.desk import DeskRequest, seated
+from nestor.faces.web.errors import show_error
+from nestor.faces.web.forms import ConnectForm, IntervalForm, ReasonForm
+from nestor.faces.web.words import TROUBLES, WHAT_TO_DO, word
+from nestor.inbox.actions import ask_backfill, fill_again, open_cursor, read_now
+from nestor.inbox.models import BlindSpot
+from nestor.inbox.reads import ChannelHealth, channel_health
+from nestor.networks import registry
+from nestor.networks.contract import Account, Network, NetworkTrouble
+from nestor.people.rules import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChannel:
+    """One channel with everything its card shows."""
+
+    health: ChannelHealth
+    bars: list[Bar]
+    open_gaps: int
+    can_reconnect: bool
+    form: ConnectForm | None
+
+    @property
+    def channel(self) -> Channel:
+        """Return the channel itself."""
+        return self.health.channel
+
+
+def load_network(key: str) -> Network | None:
+    """Return the network, or None where this installation does not have it."""
+    try:
+        return registry.load(key)
+    except (registry.UnknownNetwork, registry.BrokenNetwork):
+        return None
+
+
+def shown(
+    health: Sequence[ChannelHealth], now: datetime, form: tuple[int, ConnectForm] | None = None
+) -> list[ShownChannel]:
+    """Return every channel as its card shows it; `form` is the one that was sent and found wrong."""
+    found = []
+    for one in health:
+        network = load_network(one.channel.network)
+        own = form[1] if form and form[0] == one.channel.pk else None
+        if own is None and network is not None and network.fields:
+            own = ConnectForm(network, one.channel.settings, prefix=one.channel.public_id)
+        gaps = [spot for spot in one.blind_spots if spot.closed_at is None]
+        found.append(ShownChannel(one, blind_bars(one.blind_spots, now), len(gaps), network is not None, own))
+    return found
+
+
+def page_context(request: DeskRequest, form: tuple[int, ConnectForm] | None = None) -> dict[str, Any]:
+    """Return what the page shows."""
+    health = channel_health(request.seat.brand)
+    return {
+        "channels": shown(health, request.now, form),
+        "days": day_lines(request.now, timezone.localtime(request.now)),
+        "may_connect": request.seat.may(Permission.CONNECT),
+        "may_hold": request.seat.may(Permission.HOLD),
+        "failed_form": form[0] if form else 0,
+        "now": request.now,
+    }
+
+
+@seated()
+def show_channels(request: DeskRequest) -> HttpResponse:
+    """Every channel of the brand."""
+    template = "web/parts/channels.html" if request.htmx else "web/channels.html"
+    return render(request, template, page_context(request))
+
+
+def open_channel(request: DeskRequest, public_id: str) -> Channel:
+    """Return one channel of the brand; raise `Http404`."""
+    try:
+        return channel_of(request.seat.brand, public_id)
+    except Channel.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _back(channel: Channel) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('channels')}#c-{channel.public_id}")
+
+
+@require_POST
+@seated(Permission.ROUTE)
+def read_channel_now(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Read it at once instead of at its time."""
+    channel = open_channel(request, public_id)
+    done = read_now(channel, request.now)
+    messages.info(request, _("It is being read now.") if done else _("It is not connected."))
+    return _back(channel)
+
+
+@require_POST
+@seated(Permission.HOLD)
+def hold(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Hold what is to leave by this channel, or lift the hold; both want a reason."""
+    channel, form = open_channel(request, public_id), ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Give a reason: whoever comes after you will want it."))
+        return _back(channel)
+    reason, actor = form.cleaned_data["reason"], request.user.pk
+    if request.POST.get("do") == "lift":
+        done = lift_hold(channel, reason, request.now, actor_id=actor)
+        says = _("The hold is lifted: what waited leaves now.")
+    else:
+        done = hold_channel(channel, reason, request.now, actor_id=actor)
+        says = _("Held: nothing leaves by this channel until the hold is lifted.")
+    messages.info(request, says if done else _("Somebody was faster: this has changed meanwhile."))
+    return _back(channel)
+
+
+@require_POST
+@seated(Permission.CONNECT)
+def backfill(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Read an interval again: a blind spot (`spot`: its beginning), or one chosen by hand."""
+    channel = open_channel(request, public_id)
+    wanted = request.POST.get("spot", "")
+    if wanted:
+        spot = _spot(request, channel, wanted)
+        if spot is None:
+            return show_error(request, 404)
+        done = fill_again(spot, request.now, actor_id=request.user.pk)
+        messages.info(
+            request, _("It is being read again.") if done else _("The channel is still blind: reconnect it first.")
+        )
+        return _back(channel)
+    form = IntervalForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Choose a beginning before the end, in the past, at most three months long."))
+        return _back(channel)
+    ask_backfill(channel, form.cleaned_data["start"], form.cleaned_data["end"], request.now, actor_id=request.user.pk)
+    messages.info(request, _("It is being read again."))
+    return _back(channel)
+
+
+def _spot(request: DeskRequest, channel: Channel, wanted: str) -> BlindSpot | None:
+    health = next((one for one in channel_health(request.seat.brand) if one.channel.pk == channel.pk), None)
+    spots = health.blind_spots if health else ()
+    return next((spot for spot in spots if spot.from_at.isoformat() == wanted), None)
+
+
+@require_POST
+@seated(Permission.CONNECT)
+def reconnect(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Try new access and keep it if the network accepts it; the same account keeps its channel and its past."""
+    channel = open_channel(request, public_id)
+    network = load_network(channel.network)
+    if network is None:
+        return show_error(request, 404)
+    form = ConnectForm(network, channel.settings, request.POST, prefix=channel.public_id)
+    if form.is_valid():
+        settings_given = {**channel.settings, **form.given(kind_is_secret=False)}
+        account = _try(channel, network, settings_given, form)
+        if account is not None:
+            secrets = form.given(kind_is_secret=True)
+            again = connect_channel(
+                request.seat.brand,
+                channel.network,
+                account,
+                request.now,
+                settings=settings_given,
+                secrets=secrets,
+                name=channel.name,
+                actor_id=request.user.pk,
+            )
+            open_cursor(again, request.now)
+            messages.info(request, _("Connected again. What was missed is being read."))
+            return _back(again)
+    return render(request, "web/channels.html", page_context(request, (channel.pk, form)), status=422)
+
+
+def _open_to(given: dict[str, str]) -> dict[str, str]:
+    """Return the settings with the installation's leave to call private addresses, which no form can give."""
+    chosen = {name: text for name, text in given.items() if name != registry.ALLOW_PRIVATE}
+    return chosen | ({registry.ALLOW_PRIVATE: "1"} if settings.NESTOR_PRIVATE_NETWORKS else {})
+
+
+def _try(channel: Channel, network: Network, given: dict[str, str], form: ConnectForm) -> Account | None:
+    """Ask the network who we are with what was given; its no is written into the form."""
+    try:
+        stored = secrets_of(channel)
+    except SecretLost:
+        stored = {}
+    try:
+        connector = network.open(_open_to(given), stored | form.given(kind_is_secret=True))
+        try:
+            account = connector.who_am_i()
+        finally:
+            connector.close()
+    except NetworkTrouble as trouble:
+        code = reason_of(trouble).value
+        form.add_error(None, f"{word(TROUBLES, code)} {word(WHAT_TO_DO, code)}")
+        return None
+    if channel.account_id and account.network_id != channel.account_id:
+        form.add_error(None, _("This access belongs to another account. Connect that one as a channel of its own."))
+        return None
+    return account

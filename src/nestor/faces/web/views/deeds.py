@@ -1,0 +1,80 @@
+"""What one does with a conversation besides answering: take, hand over, resolve, reopen, correct its lane."""
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from nestor.faces.web.desk import DeskRequest, seated
+from nestor.faces.web.errors import show_error
+from nestor.faces.web.replies import reply_pane
+from nestor.faces.web.views.conversation import open_conversation
+from nestor.faces.web.words import LANES
+from nestor.inbox.reads import thread
+from nestor.people.reads import colleague
+from nestor.people.rules import Permission
+from nestor.routing import actions as routing
+from nestor.triage import actions as triage
+from nestor.vocabulary import Lane
+
+
+def _faster() -> str:
+    return _("Somebody was faster: this has changed meanwhile.")
+
+
+@require_POST
+@seated(Permission.ROUTE)
+def take(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Make it mine."""
+    conversation = open_conversation(request, public_id)
+    done = routing.take_conversation(request.seat, conversation, request.now)
+    return reply_pane(request, conversation, says=_("It is yours.") if done else _faster())
+
+
+@require_POST
+@seated(Permission.ROUTE)
+def hand_over(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Give it to a colleague, or back to everybody."""
+    conversation = open_conversation(request, public_id)
+    wanted = request.POST.get("to", "")
+    to = colleague(request.seat.brand, wanted) if wanted else None
+    if wanted and to is None:
+        return show_error(request, 404)
+    done = routing.hand_over(request.seat, conversation, to, request.now)
+    given = _("Handed over to %(name)s.") % {"name": to.name} if to else _("Given back to everybody.")
+    return reply_pane(request, conversation, says=given if done else _faster())
+
+
+@require_POST
+@seated(Permission.ROUTE)
+def resolve(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Say that nothing more is owed."""
+    conversation = open_conversation(request, public_id)
+    done = routing.resolve_conversation(request.seat, conversation, request.now)
+    says = _("Resolved.") if done else _faster()
+    return reply_pane(request, conversation, says=says, event="resolved" if done else "")
+
+
+@require_POST
+@seated(Permission.ROUTE)
+def reopen(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Put it back into the inbox."""
+    conversation = open_conversation(request, public_id)
+    done = routing.reopen_conversation(request.seat, conversation, request.now)
+    return reply_pane(request, conversation, says=_("Open again.") if done else _faster())
+
+
+@require_POST
+@seated(Permission.ROUTE)
+def correct_lane(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Say which lane their last message really belongs to."""
+    conversation = open_conversation(request, public_id)
+    wanted = request.POST.get("lane", "")
+    if wanted not in LANES:
+        return show_error(request, 400)
+    last = next((one.message for one in reversed(thread(conversation, request.seat)) if not one.message.is_ours), None)
+    if last is None:
+        return show_error(request, 404)
+    done = triage.correct_reading(request.seat, last, Lane(wanted), request.now)
+    return reply_pane(
+        request, conversation, says=_("Corrected; the desk learns from it.") if done else "", event="corrected"
+    )
