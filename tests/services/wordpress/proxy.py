@@ -21,35 +21,44 @@ class Proxy:
         self._target = (str(parts.hostname), int(parts.port or 80))
         self._stop = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._port = int(self._listening.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self._port}"
         self.deal: Deal | None = None
         self.forwards: Callable[[bytes], bool] = lambda _request: True
         self.calls: list[bytes] = []
-        self._threads = [threading.Thread(target=self._accept)]
+        self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
-        self._threads[0].start()
+        self._listen()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
+        self.pause()
         for thread in self._threads:
             thread.join()
 
-    def refuse_connections(self) -> None:
-        """Stop listening: from now on nothing answers at this address."""
-        self._listening.shutdown(socket.SHUT_RDWR)
+    def pause(self) -> None:
+        """Stop listening: nothing answers at this address until `go_on`."""
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
 
-    def _accept(self) -> None:
+    def go_on(self) -> None:
+        """Listen again at the same address."""
+        self._listening = socket.create_server(("127.0.0.1", self._port))
+        self._listen()
+
+    def _listen(self) -> None:
+        self._threads.append(threading.Thread(target=self._accept, args=(self._listening,)))
+        self._threads[-1].start()
+
+    def _accept(self, listening: socket.socket) -> None:
         while not self._stop.is_set():
             try:
-                connection, _address = self._listening.accept()
+                connection, _address = listening.accept()
             except OSError:
                 return
             self._threads.append(threading.Thread(target=self._serve, args=(connection,)))

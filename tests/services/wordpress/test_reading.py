@@ -273,7 +273,7 @@ def test_what_is_unwise_about_an_account_is_said(site: Site, connect: Connect) -
 def test_a_site_that_is_down_is_for_later(site: Site, connect: Connect) -> None:
     with Proxy(site.url) as proxy:
         connector = connect(url=proxy.url, total_for=2.0)
-        proxy.refuse_connections()
+        proxy.pause()
         with pytest.raises(TryLater) as caught:
             connector.fetch("")
     assert caught.value.reason is Reason.UNREACHABLE

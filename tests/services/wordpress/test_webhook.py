@@ -1,9 +1,7 @@
 """The optional plugin calls at once, signed; what it says is only that a comment is worth reading again."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -11,46 +9,20 @@ from nestor.networks.contract import Ability, Reason, Refused, TryLater
 from nestor.networks.wordpress import WordPressConnector
 from nestor.networks.wordpress.inbound import sign
 from tests.services.wordpress.conftest import Connect
+from tests.services.wordpress.door import Call, Door
 from tests.services.wordpress.proxy import Proxy, until
 from tests.services.wordpress.site import Site
 
 pytestmark = pytest.mark.service("wordpress")
 SECRET = "between the two of us, 32 letters"
-Call = tuple[dict[str, str], bytes, datetime]
-
-
-class Door(ThreadingHTTPServer):
-    """The desk's side of the call: keeps what comes."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Visitor)
-        self.calls: list[Call] = []
-        self.url = f"http://127.0.0.1:{self.server_address[1]}/hook"
-
-
-class Visitor(BaseHTTPRequestHandler):
-    server: Door
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.calls.append((dict(self.headers), body, datetime.now(UTC)))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 — the library's name
-        return None
 
 
 @pytest.fixture
 def door(site: Site) -> Iterator[Door]:
     with Door() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
         site.install_plugin(server.url, SECRET)
         yield server
         site.remove_plugin()
-        server.shutdown()
-        thread.join()
 
 
 def next_call(door: Door) -> Call:
@@ -138,7 +110,7 @@ def test_a_call_whose_comment_cannot_be_read_now_is_for_later(site: Site, door: 
     call = next_call(door)
     with Proxy(site.url) as proxy:
         connector = connect(url=proxy.url, webhook_secret=SECRET, total_for=2.0)
-        proxy.refuse_connections()
+        proxy.pause()
         with pytest.raises(TryLater):
             connector.open_webhook(*call)
 

@@ -196,13 +196,6 @@ def test_edit_and_delete_are_for_our_own_words(site: Site, connect: Connect) -> 
     assert caught.value.reason is Reason.GONE
 
 
-def test_a_post_counts_its_approved_comments(site: Site, connect: Connect) -> None:
-    post = site.post()
-    for approved in ("1", "1", "0", "spam"):
-        site.plant(post, f"c {approved}", approved=approved, email=f"{approved}@v.example")
-    assert connect().metrics(str(post)).counts == {"comments": 2}
-
-
 def test_a_hung_answer_is_uncertain_and_found_by_its_mark(site: Site, connect: Connect) -> None:
     number = site.plant(site.post(), "top", approved="1")
     with Proxy(site.url) as proxy:
@@ -248,7 +241,7 @@ def test_absent_is_said_only_when_nothing_can_still_be_on_its_way(site: Site, co
     assert isinstance(connector.find(parcel(number), later), Unknown)
     with Proxy(site.url) as proxy:
         away = connect(url=proxy.url, total_for=2.0)
-        proxy.refuse_connections()
+        proxy.pause()
         assert away.find(parcel(number, attempted_at=NOW), later) == Unknown(Reason.UNREACHABLE)
         with pytest.raises(TryLater):
             away.send(parcel(number))

@@ -13,7 +13,9 @@ from nestor.networks.contract import (
     Limits,
     Metrics,
     Parcel,
+    Reason,
     Receipt,
+    Refused,
     Sighting,
 )
 from nestor.networks.wordpress import connect
@@ -34,7 +36,6 @@ _ALWAYS = frozenset(
         Ability.HOLD,
         Ability.SPAM,
         Ability.TRASH,
-        Ability.METRICS,
     }
 )
 
@@ -89,7 +90,7 @@ class WordPressConnector:
         self._outbound.act(deed, network_id)
 
     def metrics(self, network_id: str) -> Metrics:
-        return self._outbound.metrics(network_id)
+        raise Refused(Reason.INVALID, "WordPress counts nothing about a comment")
 
     def close(self) -> None:
         self._site.close()

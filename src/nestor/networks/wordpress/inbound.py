@@ -43,7 +43,7 @@ class Cursor:
             kept = json.loads(text)
             known = {int(number): str(fingerprint) for number, fingerprint in kept["known"]}
             return cls(max(int(kept["floor"]), 0), max(int(kept["at"]), 0), known) if kept["v"] == 1 else None
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
 
 

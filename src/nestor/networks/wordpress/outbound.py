@@ -9,16 +9,17 @@ from nestor.networks.contract import (
     Absent,
     Deed,
     Found,
-    Metrics,
     NetworkTrouble,
     Parcel,
     Reason,
     Receipt,
     Refused,
     Sighting,
+    TryLater,
     Uncertain,
     Unknown,
 )
+from nestor.networks.http import DEFAULT_AFTER
 from nestor.networks.wordpress.comments import ASKED, Comment, NotAComment, agent_with, read_comment
 from nestor.networks.wordpress.connect import Site
 from nestor.networks.wordpress.limits import LONGEST, written
@@ -43,8 +44,15 @@ class Outbound:
         if parcel.kind != "reply":
             raise Refused(Reason.INVALID, "only replies to comments are sent")
         parent = _number(parcel.in_reply_to)
-        answered = self._answerable(parent)
-        if parcel.attempted_at is not None and (there := self._below(parcel, parent)) is not None:
+        try:
+            answered = self._answerable(parent)
+            there = self._below(parcel, parent) if parcel.attempted_at is not None else None
+        except Refused as trouble:
+            if trouble.reason is not Reason.MALFORMED:
+                raise
+            # A read that makes no sense says nothing about the answer, which has not left yet.
+            raise TryLater(Reason.MALFORMED, DEFAULT_AFTER, trouble.detail) from None
+        if there is not None:
             return _receipt(there)
         body = {"post": answered.post, "parent": parent, "content": text}
         try:
@@ -115,12 +123,6 @@ class Outbound:
         state = _written_comment(answer.json()).state
         if deed in _STATUS and state != wanted:
             raise Refused(Reason.FORBIDDEN, f"the comment stayed {state or 'as it was'}", permanent=False)
-
-    def metrics(self, network_id: str) -> Metrics:
-        """Return how many approved comments a post has."""
-        asked: dict[str, str | int] = {"post": _number(network_id), "status": "approve", "per_page": 1, "_fields": "id"}
-        total = self._site.get("comments", asked).headers.get("x-wp-total", "")
-        return Metrics({"comments": int(total)} if total.isdecimal() else {})
 
     def _answerable(self, number: int) -> Comment:
         """Return the comment to be answered: WordPress itself takes replies to comments that do not exist."""
