@@ -12,6 +12,7 @@ import socket
 import sys
 import tempfile
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 import django
@@ -63,13 +64,18 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_refuse_internet)
     if not config.pluginmanager.has_plugin("django"):
         return
-    test: dict[str, object] = settings.DATABASES["default"].setdefault("TEST", {})
+    test = cast("dict[str, object]", settings.DATABASES["default"].setdefault("TEST", {}))
     if DATABASE == "sqlite":
         test["NAME"] = str(HOME / "test.sqlite3")
     else:
         test["NAME"] = f"test_nestor_{os.environ['NESTOR_TEST_RUN']}"
     if not hasattr(config, "workerinput"):
         compile_stale()
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their length: what they hold may differ from one process of xdist to the next, and reads badly."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -97,18 +103,30 @@ def _uses_database(item: pytest.Item) -> bool:
 
 def _refuse_internet(event: str, arguments: tuple[object, ...]) -> None:
     """Behave like a machine without a network: only loopback and Unix sockets answer."""
-    if event == "socket.getaddrinfo" and not _is_loopback(arguments[0]):
+    if event == "socket.getaddrinfo" and not (_is_loopback(arguments[0]) or _is_address(arguments[0])):
         raise socket.gaierror(socket.EAI_NONAME, "no test may look up a name on the internet")
     if event == "socket.connect" and isinstance(arguments[1], tuple) and not _is_loopback(arguments[1][0]):
         raise OSError(f"no test may leave this machine: {arguments[1][0]!r}")
 
 
 def _is_loopback(host: object) -> bool:
-    text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "localhost")
+    text = _text(host)
+    if _is_address(host):
+        address = ipaddress.ip_address(text)
+        return address.is_loopback or address.is_unspecified
+    return text == "localhost" or text.endswith(".localhost")
+
+
+def _is_address(host: object) -> bool:
     try:
-        return not ipaddress.ip_address(text).is_global
+        ipaddress.ip_address(_text(host))
     except ValueError:
-        return text == "localhost" or text.endswith(".localhost")
+        return False
+    return True
+
+
+def _text(host: object) -> str:
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "localhost")
 
 
 @pytest.fixture

@@ -65,13 +65,16 @@ def check() -> list[str]:
     return failed
 
 
-def run(suite: Suite, arguments: Sequence[str]) -> tuple[int, Counter[str]]:
-    """Run one suite; return pytest's exit code and how many tests ended how."""
+def run(suite: Suite, arguments: Sequence[str], part: str) -> tuple[int, Counter[str]]:
+    """Run one suite, the only one or one part of several; return pytest's exit code and how many tests ended how."""
+    print(f"\n{part}{suite.name}", flush=True)
     with tempfile.TemporaryDirectory(prefix="nestor-run-") as folder:
         tally = Path(folder) / "tally.json"
         environment = {**os.environ, "NESTOR_TEST_DATABASE": suite.database, "NESTOR_TEST_TALLY": str(tally)}
+        if part:
+            environment["NESTOR_TEST_PART"] = part
         given = [*suite.options, *arguments]
-        if not {"-n", "--pdb", "--numprocesses"} & {part.split("=")[0] for part in arguments}:
+        if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
             given = ["-n", "2", "--dist", "worksteal", *given]
         code = subprocess.run(
             [sys.executable, "-m", "pytest", *given], cwd=ROOT, env=environment, check=False
@@ -89,11 +92,8 @@ def closing_line(total: Counter[str], seconds: float) -> str:
 
 def verdict(failed_checks: list[str], codes: list[int], total: Counter[str]) -> int:
     """Return the exit code of the whole: a run that found no test is nothing, all of them finding none is a failure."""
-    bad = [code for code in codes if code not in (0, NOTHING_RAN)]
-    if failed_checks:
+    if failed_checks or set(codes) - {0, NOTHING_RAN}:
         return FAILED
-    if bad:
-        return INTERRUPTED if 2 in bad else bad[0]
     return 0 if total["passed"] else NOTHING_RAN
 
 
@@ -106,12 +106,12 @@ def main(arguments: list[str]) -> int:
     codes, total = [], Counter[str]()
     suites = FULL if "--all" in own else (QUICK,)
     for number, suite in enumerate(suites, 1):
-        print(f"\n[{number}/{len(suites)}] {suite.name}", flush=True)
-        code, counts = run(suite, given)
+        code, counts = run(suite, given, f"[{number}/{len(suites)}] " if len(suites) > 1 else "")
         codes.append(code)
         total += counts
     if failed_checks:
         print(f"\nChecks that failed: {', '.join(failed_checks)}")
+        total["errors"] += len(failed_checks)
     print(f"\n{closing_line(total, time.monotonic() - begun)}", flush=True)
     return verdict(failed_checks, codes, total)
 
