@@ -7,7 +7,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nestor.networks.practice.admin import Mode
 from nestor.publisher import actions
@@ -92,6 +92,8 @@ class Theatre:
         child = fork(lambda: attend(delivery.pk, self._clock), line, self._trigger(plan))
         if plan.is_frozen and until_frozen(child):
             self._recover(delivery)
+            if self._judge(plan, delivery).verdict == "asked":  # a person decides while the sender still sleeps
+                self._decide(delivery)
             os.kill(child, signal.SIGCONT)
             reap(child)
         elif not plan.is_frozen:
@@ -102,7 +104,11 @@ class Theatre:
         admin.mend()
         self._recover(delivery)
         fate = self._judge(plan, delivery)
-        return self._decide(fate, delivery) if fate.verdict == "asked" else fate
+        if fate.verdict != "asked":
+            return fate
+        self._decide(delivery)
+        again = self._judge(plan, delivery)
+        return replace(again, verdict="asked") if again.verdict == "well" else again
 
     def _trigger(self, plan: Plan) -> signal.Signals:
         return signal.SIGSTOP if plan.is_frozen else signal.SIGKILL
@@ -170,16 +176,13 @@ class Theatre:
             verdict = "asked" if delivery.due_at is None else "lost"
         return Fate(plan, verdict, state, copies)
 
-    def _decide(self, fate: Fate, delivery: Delivery) -> Fate:
-        """Decide as a person with the network open beside the desk does, then judge again."""
-        seat, now = self._stage.seat, self._clock()
-        if fate.copies:
-            actions.declare_sent(seat, delivery, "", now)
+    def _decide(self, delivery: Delivery) -> None:
+        """Decide as a person with the network open beside the desk does."""
+        if self._copies(delivery):
+            actions.declare_sent(self._stage.seat, delivery, "", self._clock())
         else:
-            actions.send_again(seat, delivery, now)
+            actions.send_again(self._stage.seat, delivery, self._clock())
             self._recover(delivery)
-        again = self._judge(fate.plan, delivery)
-        return Fate(fate.plan, "asked" if again.verdict == "well" else again.verdict, again.state, again.copies)
 
 
 def tally(fates: list[Fate]) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""The stage of the crash suite: a practice network as witness, a desk with one channel that honours marks and one not."""
+"""The stage of the crash suite: a witness, and a desk with one channel that honours marks and one that does not."""
 
 import mmap
 import struct
@@ -12,6 +12,7 @@ from nestor.brands.actions import connect_channel, found_brand
 from nestor.brands.models import Brand, Channel
 from nestor.inbox.actions import take_in
 from nestor.inbox.models import Conversation, Message
+from nestor.networks import http as wire
 from nestor.networks.contract import Account, Arrival, Author, Batch
 from nestor.networks.practice import PRACTICE
 from nestor.networks.practice.admin import DeskAccount, PracticeServer
@@ -50,14 +51,15 @@ class Stage:
     accounts: dict[str, DeskAccount]
 
 
-def quicken() -> None:
-    """Shorten the practice network's time-outs in this process and those it forks."""
+def quicken(clock: SharedClock) -> None:
+    """Shorten the practice network's time-outs and share the clock, in this process and those it forks."""
+    wire.wall_clock = clock
     PRACTICE.read_for, PRACTICE.total_for, PRACTICE.connect_for = READ_FOR, TOTAL_FOR, READ_FOR  # type: ignore[attr-defined]
 
 
-def set_stage(server: PracticeServer) -> Stage:
+def set_stage(server: PracticeServer, clock: SharedClock) -> Stage:
     """Found the desk and connect it."""
-    quicken()
+    quicken(clock)
     now = timezone.now()
     brand = found_brand("Ligne Verte", "ligne-verte", now)
     user = add_user("bob@nestor.example", "Bob", None, now)

@@ -14,17 +14,22 @@ SINS = {"twice", "lost", "shown as sent and not there", "shown as not sent and t
 
 
 @pytest.fixture
-def stage(transactional_db: None, tmp_path: Path, settings: Any) -> Iterator[Stage]:
+def clock() -> SharedClock:
+    return SharedClock()
+
+
+@pytest.fixture
+def stage(transactional_db: None, tmp_path: Path, settings: Any, clock: SharedClock) -> Iterator[Stage]:
     settings.NESTOR_UNDO_FOR = 0
     settings.NESTOR_PRIVATE_NETWORKS = True
     with open_server(tmp_path) as server:
-        yield set_stage(server)
+        yield set_stage(server, clock)
 
 
 @pytest.mark.crash
 @pytest.mark.parametrize("seed", range(8))
-def test_a_killed_sender_changes_nothing(stage: Stage, seed: int) -> None:
-    theatre = Theatre(stage, SharedClock())
+def test_a_killed_sender_changes_nothing(stage: Stage, clock: SharedClock, seed: int) -> None:
+    theatre = Theatre(stage, clock)
     fates = [theatre.play(plan) for plan in plans(KILLS_A_TEST, seed)]
     assert len(fates) == KILLS_A_TEST
     assert not SINS & set(tally(fates)), [fate for fate in fates if fate.verdict in SINS]

@@ -193,7 +193,8 @@ class Parcel:
     subject: str = ""
     language: str = ""
     attempted_at: datetime | None = None  # when the first attempt began; lets `find` look in the right place
-    last_attempted_at: datetime | None = None  # when the latest one began; until it can no longer be under way: Unknown
+    last_attempted_at: datetime | None = None  # latest moment an attempt may have begun; `Absent` only when it is over
+    not_after: datetime | None = None  # `send` must not begin after this: by then somebody else decides
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ _WIRE_TROUBLE = (
 )
 
 
+def wall_clock() -> datetime:
+    """Return the present; asked by name, so that the crash suite can let hours pass."""
+    return datetime.now(UTC)
+
+
 class AnswerTooLarge(Refused):
     """The answer to a read went over `max_bytes`; a smaller page may pass."""
 
@@ -124,10 +129,12 @@ class HttpSession:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         idempotent: bool | None = None,
+        not_after: datetime | None = None,
     ) -> Response:
         """Call and return the answer if it is below 400; raise `NetworkTrouble` otherwise.
 
-        Reads (and what is said to be `idempotent`) are repeated a few times within `total_for`; writes go out once.
+        Reads (and what is said to be `idempotent`) are repeated a few times within `total_for`; writes go out once,
+        and not at all (`TryLater`) once `not_after` has passed.
         """
         method = method.upper()
         request = self._build(
@@ -136,6 +143,8 @@ class HttpSession:
         is_read = method in READS
         attempts = _ATTEMPTS if (is_read if idempotent is None else idempotent) else 1
         self._backend.deadline = time.monotonic() + self._total_for
+        if not_after is not None and wall_clock() >= not_after:  # a sleep from here on runs into the deadline
+            raise TryLater(Reason.UNREACHABLE, DEFAULT_AFTER, "too late to begin")
         for attempt in range(1, attempts + 1):
             try:
                 return self._follow(request, is_read=is_read)

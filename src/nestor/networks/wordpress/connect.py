@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from json import loads
 from typing import Any
 
@@ -72,9 +72,11 @@ class Site:
         """Read; the caller parses."""
         return self._call("GET", path, params=params)
 
-    def post(self, path: str, body: Mapping[str, Any], *, idempotent: bool = False) -> Response:
-        """Write once; repeated by itself only where it is said to be idempotent."""
-        return self._call("POST", path, json=dict(body), idempotent=idempotent)
+    def post(
+        self, path: str, body: Mapping[str, Any], *, idempotent: bool = False, not_after: datetime | None = None
+    ) -> Response:
+        """Write once, or not at all after `not_after`; repeated by itself only where it is said to be idempotent."""
+        return self._call("POST", path, json=dict(body), idempotent=idempotent, not_after=not_after)
 
     def delete(self, path: str, params: Mapping[str, str | int] | None = None) -> Response:
         """Remove; a second time finds nothing and changes nothing."""

@@ -56,7 +56,8 @@ class Outbound:
             return _receipt(there)
         body = {"post": answered.post, "parent": parent, "content": text}
         try:
-            answer = self._site.post("comments", {**body, "author_user_agent": agent_with(parcel.mark, __version__)})
+            body["author_user_agent"] = agent_with(parcel.mark, __version__)
+            answer = self._site.post("comments", body, not_after=parcel.not_after)
         except Refused as trouble:
             if trouble.reason is not Reason.DUPLICATE:
                 raise
@@ -81,7 +82,8 @@ class Outbound:
             return Unknown(trouble.reason)
         if there is not None:
             return Found(_receipt(there))
-        if parcel.attempted_at is None or now - parcel.attempted_at < IN_FLIGHT_FOR:
+        began = parcel.last_attempted_at or parcel.attempted_at
+        if began is None or now - began < IN_FLIGHT_FOR:
             return Unknown(Reason.OUTAGE)
         return Absent()
 

@@ -63,10 +63,12 @@ def attend(delivery_id: int, clock: Clock) -> None:
 def presume_dead(delivery: Delivery, now: datetime) -> bool:
     """A sender whose lease lapsed is dead or asleep: whether it called the network is not known."""
     rows = Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk, state=State.SENDING, leased_until__lte=now)
-    token = rows.values_list("lease_token", flat=True).first()
-    return token is not None and step(
-        delivery, State.UNCONFIRMED, now, outcome="uncertain", token=token, due_at=now, reason="sender_died"
-    )
+    held = rows.values_list("lease_token", "leased_until").first()
+    if held is None:
+        return False
+    token, until = held
+    changes = {"due_at": now, "reason": "sender_died", "last_tried_at": until}  # it may have begun until then
+    return step(delivery, State.UNCONFIRMED, now, outcome="uncertain", token=token, **changes)
 
 
 def _send(delivery: Delivery, lease: Lease, clock: Clock) -> None:
@@ -122,6 +124,7 @@ def _claim(delivery: Delivery, lease: Lease, now: datetime) -> bool:
             pk=delivery.pk, state=State.WAITING, lease_token=lease.token, leased_until__gt=now
         )
         first = delivery.first_tried_at or now
+        delivery.leased_until = mine.values_list("leased_until", flat=True).first()
         if (
             mine.update(state=State.SENDING, tries=F("tries") + 1, first_tried_at=first, last_tried_at=now, reason="")
             != 1
@@ -133,28 +136,30 @@ def _claim(delivery: Delivery, lease: Lease, now: datetime) -> bool:
 
 
 def _call(delivery: Delivery, lease: Lease, connector: Connector, clock: Clock) -> None:
-    parcel = parcel_of(delivery)
-    if not is_still_held(Delivery.objects.of(delivery.brand_id), lease, clock()):
+    rows = Delivery.objects.of(delivery.brand_id)
+    begun_at = clock()
+    if not is_still_held(rows, lease, begun_at):
         return  # we slept past our lease: somebody else decides by now, and must not find a second copy
+    parcel = parcel_of(delivery, not_after=delivery.leased_until)
     try:
         receipt = connector.send(parcel)
     except Refused as no:
-        _refused(delivery, lease, no, clock())
+        _refused(delivery, lease, no, begun_at, clock())
     except TryLater as later:
         due = clock() + later.after
         step(
             delivery, State.WAITING, clock(), outcome="later", token=lease.token, due_at=due, reason=later.reason.value
         )
     except Uncertain as doubt:
-        _uncertain(delivery, lease, doubt.reason, clock())
+        _uncertain(delivery, lease, doubt.reason, begun_at, clock())
     except Exception as error:  # noqa: BLE001 - a connector's defect: nobody knows whether it had sent
         log.error("connector of %s failed with %s while sending", delivery.channel.network, type(error).__name__)
-        _uncertain(delivery, lease, Reason.MALFORMED, clock())
+        _uncertain(delivery, lease, Reason.MALFORMED, begun_at, clock())
     else:
         settle_sent(delivery, receipt, clock())
 
 
-def _uncertain(delivery: Delivery, lease: Lease, reason: Reason, now: datetime) -> None:
+def _uncertain(delivery: Delivery, lease: Lease, reason: Reason, begun_at: datetime, now: datetime) -> None:
     step(
         delivery,
         State.UNCONFIRMED,
@@ -163,12 +168,13 @@ def _uncertain(delivery: Delivery, lease: Lease, reason: Reason, now: datetime) 
         token=lease.token,
         due_at=now + LOOK_AFTER,
         reason=reason.value,
+        last_tried_at=begun_at,
     )
 
 
-def _refused(delivery: Delivery, lease: Lease, no: Refused, now: datetime) -> None:
+def _refused(delivery: Delivery, lease: Lease, no: Refused, begun_at: datetime, now: datetime) -> None:
     if no.reason is Reason.DUPLICATE:  # the network says it has this already: then it can be found
-        _uncertain(delivery, lease, no.reason, now)
+        _uncertain(delivery, lease, no.reason, begun_at, now)
         return
     with transaction.atomic():
         changes = {"due_at": None, "settled_at": now, "reason": no.reason.value}
@@ -211,8 +217,8 @@ def _look_later(delivery: Delivery, lease: Lease, now: datetime) -> None:
     release_lease(rows, lease, due_at=now + wait if wait else None, looks=F("looks") + 1)
 
 
-def parcel_of(delivery: Delivery) -> Parcel:
-    """Return what the network is given."""
+def parcel_of(delivery: Delivery, *, not_after: datetime | None = None) -> Parcel:
+    """Return what the network is given; `not_after` is when our lease ends."""
     answers, conversation = delivery.answers, delivery.conversation
     to = None
     if answers is not None and answers.identity is not None:
@@ -230,4 +236,5 @@ def parcel_of(delivery: Delivery) -> Parcel:
         subject=conversation.subject if conversation else "",
         attempted_at=delivery.first_tried_at,
         last_attempted_at=delivery.last_tried_at,
+        not_after=not_after,
     )
