@@ -239,6 +239,9 @@ def test_absent_is_said_only_when_nothing_can_still_be_on_its_way(site: Site, co
     assert isinstance(connector.find(parcel(number, attempted_at=NOW), soon), Unknown)
     assert isinstance(connector.find(parcel(number, attempted_at=NOW), later), Absent)
     assert isinstance(connector.find(parcel(number), later), Unknown)
+    again = parcel(number, attempted_at=NOW, last_attempted_at=NOW + timedelta(minutes=3))
+    assert isinstance(connector.find(again, later), Unknown), "a later attempt may still be on its way"
+    assert isinstance(connector.find(again, later + timedelta(minutes=3)), Absent)
     with Proxy(site.url) as proxy:
         away = connect(url=proxy.url, total_for=2.0)
         proxy.pause()
@@ -286,6 +289,14 @@ def test_a_stranger_cannot_forge_a_mark(site: Site, connect: Connect) -> None:
     connector = connect()
     assert isinstance(connector.find(parcel(number, attempted_at=NOW), NOW + timedelta(hours=1)), Absent)
     assert [arrival.mark for arrival in connector.fetch("").arrivals] == ["", ""]
+
+
+def test_nothing_leaves_after_the_lease_has_ended(site: Site, connect: Connect) -> None:
+    number = site.plant(site.post(), "top", approved="1")
+    with pytest.raises(TryLater):
+        connect().send(parcel(number, not_after=datetime.now(UTC) - timedelta(seconds=1)))
+    assert ours(site) == []
+    assert connect().send(parcel(number, not_after=datetime.now(UTC) + timedelta(minutes=1))).network_id
 
 
 def test_a_flood_is_for_later(site: Site, connect: Connect) -> None:
