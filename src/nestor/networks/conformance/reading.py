@@ -50,10 +50,10 @@ def _expect_complete(bench: Bench, read: Read, network_id: str, text: str) -> No
     expect(bool(arrival.thread_id), "every message is in a thread")
     expect(bool(arrival.author.network_id), "every message has an author with an id")
     expect(not arrival.is_ours, "a visitor's message is not ours")
-    now = bench.now()
-    expect(abs(arrival.published_at - now) < timedelta(hours=26), "the time is the time it was written")
     expect_utc(arrival.published_at, "published_at")
     expect_utc(arrival.edited_at, "edited_at")
+    is_near = abs(arrival.published_at - bench.now()) < timedelta(hours=1)
+    expect(is_near, "the time is the time it was written")
     shown = [repr(arrival), arrival.payload]
     expect_no_secret(shown, bench.secrets, where="an arrival or its payload")
 
@@ -94,6 +94,8 @@ def pages_lose_nothing(bench: Bench) -> None:
     planted = {bench.plant(f"Page turner {number}") for number in range(bench.page_size + 2)}
     connector = bench.connect()
     first = connector.fetch("")
+    has_all = planted <= {arrival.network_id for arrival in first.arrivals}
+    expect(first.more or has_all, "a page that is not the last says `more`")
     meanwhile = bench.plant("Written while the pages were turned")
     rest = read_on(connector, first.cursor)
     seen = {arrival.network_id for arrival in first.arrivals} | rest.ids()
