@@ -91,6 +91,8 @@ class Theatre:
         line = 1 + int(plan.share * length)
         child = fork(lambda: attend(delivery.pk, self._clock), line, self._trigger(plan))
         if plan.is_frozen and until_frozen(child):
+            # Frozen for longer than a call may live, by the wall's clock too: sockets know nothing of ours.
+            time.sleep(TOTAL_FOR + 0.5)
             self._recover(delivery)
             if self._judge(plan, delivery).verdict == "asked":  # a person decides while the sender still sleeps
                 self._decide(delivery)

@@ -191,5 +191,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {name: {"level": "WARNING"} for name in ("pika", "httpx", "httpcore", "dramatiq")},
     "root": {"handlers": ["console"], "level": ENV.choice("NESTOR_LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR")},
 }

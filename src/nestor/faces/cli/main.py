@@ -53,7 +53,7 @@ COMMANDS: dict[str, Entry] = {
     "train": Entry("train", N_("Train the reading model from the written corpora.")),
     "guard": Entry("guard", N_("Check a text as if it were about to be published.")),
     "rotate-keys": Entry("rotate_keys", N_("Encrypt all stored secrets with a new key.")),
-    "bench": Entry("bench", N_("Measure what each stage costs and count what a crash breaks.")),
+    "bench": Entry("bench", N_("Measure what each stage costs and count what a crash breaks."), needs_desk=False),
     "practice": Entry("practice", N_("Run the practice network by itself."), needs_desk=False),
 }
 
