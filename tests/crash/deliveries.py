@@ -41,6 +41,7 @@ SETTINGS: dict[Mode, dict[str, float]] = {
     Mode.STALE: {"seconds": 1},
     Mode.SKEW: {"seconds": -300},
 }
+LATE = frozenset({Mode.ACCEPT_LATE, Mode.STALE})
 ROUNDS = 40  # sweeps a delivery may need until it is settled or asks a person
 LEAP = 75.0  # seconds that pass between two of them: more than a lease
 
@@ -93,22 +94,20 @@ class Theatre:
         if plan.is_frozen and until_frozen(child):
             # Frozen for longer than a call may live, by the wall's clock too: sockets know nothing of ours.
             time.sleep(TOTAL_FOR + 0.5)
-            self._recover(delivery)
+            self._recover(plan, delivery)
             if self._judge(plan, delivery).verdict == "asked":  # a person decides while the sender still sleeps
-                self._decide(delivery)
+                self._decide(plan, delivery)
             os.kill(child, signal.SIGCONT)
             reap(child)
         elif not plan.is_frozen:
             reap(child)
-        if plan.mode in (Mode.ACCEPT_LATE, Mode.STALE):
-            time.sleep(TOTAL_FOR + 0.5)  # what the network does late happens in its own time, not in ours
-        self._recover(delivery)
+        self._recover(plan, delivery)
         admin.mend()
-        self._recover(delivery)
+        self._recover(plan, delivery)
         fate = self._judge(plan, delivery)
         if fate.verdict != "asked":
             return fate
-        self._decide(delivery)
+        self._decide(plan, delivery)
         again = self._judge(plan, delivery)
         return replace(again, verdict="asked") if again.verdict == "well" else again
 
@@ -145,13 +144,17 @@ class Theatre:
             plan.mode, place=plan.place, verb=verb, count=count, seed=plan.seed, **SETTINGS.get(plan.mode, {})
         )
 
-    def _recover(self, delivery: Delivery) -> None:
+    def _recover(self, plan: Plan, delivery: Delivery) -> None:
         """Do what the sweep of a living desk does, until the delivery is settled or asks a person."""
+        tries = delivery.tries
         for _ in range(ROUNDS):
             self._clock.pass_(LEAP)
             for row_id in due_deliveries(self._clock(), 100):
                 attend(row_id, self._clock)
             delivery.refresh_from_db()
+            if delivery.tries != tries and plan.mode in LATE:
+                tries = delivery.tries
+                time.sleep(TOTAL_FOR + 0.5)  # what the network does late happens in its own time, not in ours
             is_asking = delivery.state == State.UNCONFIRMED and delivery.due_at is None
             if is_asking or delivery.state not in (State.WAITING, State.SENDING, State.UNCONFIRMED):
                 return
@@ -178,13 +181,13 @@ class Theatre:
             verdict = "asked" if delivery.due_at is None else "lost"
         return Fate(plan, verdict, state, copies)
 
-    def _decide(self, delivery: Delivery) -> None:
+    def _decide(self, plan: Plan, delivery: Delivery) -> None:
         """Decide as a person with the network open beside the desk does."""
         if self._copies(delivery):
             actions.declare_sent(self._stage.seat, delivery, "", self._clock())
         else:
             actions.send_again(self._stage.seat, delivery, self._clock())
-            self._recover(delivery)
+            self._recover(plan, delivery)
 
 
 def tally(fates: list[Fate]) -> Counter[str]:
