@@ -5,10 +5,14 @@ from collections.abc import Iterable
 
 from nestor.triage.rules.contract import MessageText, Span
 
-_CLOCK = r"(?:\d{1,2}\s?(?:h(?:eures?)?|:|\.)\s?\d{0,2}|\d{1,2}(?:[:.]\d{2})?\s?(?:a\.?m\.?|p\.?m\.?|o.?clock)|midi|minuit|noon|midnight)"
+_CLOCK = (
+    r"(?:\d{1,2}\s?(?:h(?:eures?)?|:|\.)\s?\d{0,2}|\d{1,2}(?:[:.]\d{2})?\s?(?:a\.?m\.?|p\.?m\.?|o.?clock)"
+    r"|midi|minuit|noon|midnight)"
+)
 _DAY = (
-    r"(?:demain|ce\s?soir|ce midi|aujourd.?hui|tomorrow|tonight|today|(?:la )?fin de journ[ée]e|end of (?:the )?day|eod|"
-    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+    r"(?:demain|ce\s?soir|ce midi|aujourd.?hui|tomorrow|tonight|today|(?:la )?fin de journ[ée]e|end of (?:the )?day"
+    r"|eod|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 )
 _BEFORE = (
     r"(?:avant|d.?ici|jusqu.?[àa]|au plus tard|boucl\w{1,5}|bouclage|deadline|d[ée]lai|antenne|parution|direct|"
@@ -36,10 +40,12 @@ WORRY = re.compile(
 )
 LAUGHS = re.compile(r"\b(?:mdr+|ptdr+|lol+|lmao+|xd+|haha\w*|rire)\b|[😂🤣😆😹💀]", re.IGNORECASE)
 THANKS_NOT = re.compile(
-    r"\b(?:merci (?:bien )?(?:pour rien|de (?!rien|tout|votre (?:aide|r[ée]ponse|retour|r[ée]activit)|ta r[ée]ponse|m.avoir|nous avoir|l.avoir)"
-    r"|d.avance|par avance|quand m[eê]me|qui\b|mais|pour (?:les|la|le|l.|ces|cette|mes|mon) (?:retard|galère|galere|attente|\d|nuit blanche|week))"
-    r"|non merci|(?:thanks?|thank you|cheers) (?:for nothing|in advance|but|to you|for (?:ruining|wasting|losing|making me|leaving|"
-    r"cancel\w+|ignoring|the (?:delay|wait|ride to nowhere)))|no thank)",
+    r"\b(?:merci (?:bien )?(?:pour rien|d.avance|par avance|quand m[eê]me|qui\b|mais"
+    r"|de (?!rien|tout|votre (?:aide|r[ée]ponse|retour|r[ée]activit)|ta r[ée]ponse|m.avoir|nous avoir|l.avoir)"
+    r"|pour (?:les|la|le|l.|ces|cette|mes|mon) (?:retard|gal[èe]re|attente|\d|nuit blanche|week))"
+    r"|non merci|no thank"
+    r"|(?:thanks?|thank you|cheers) (?:for nothing|in advance|but|to you"
+    r"|for (?:ruining|wasting|losing|making me|leaving|cancel\w+|ignoring|the (?:delay|wait|ride to nowhere))))",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
@@ -47,13 +53,15 @@ _THANKS = re.compile(
     re.IGNORECASE,
 )
 _SETTLED = re.compile(
-    r"\b(?:c.?est (?:r[ée]gl[ée]|r[ée]solu|arrang[ée]|bon pour moi|not[ée])|(?:ça|ca|cela) (?:re)?(?:marche|fonctionne)|rentr[ée] dans l.ordre|"
-    r"bien re[çc]u|all (?:sorted|good)|sorted (?:now|it)|works? (?:now|again)|working (?:now|again)|problem solved|(?:it.s )?fixed|got it|"
-    r"it arrived|refund (?:received|came through)|will do|parfait|super|nickel|ok(?:ay)?|great|perfect|bonne (?:journ[ée]e|soir[ée]e))\b",
+    r"\b(?:c.?est (?:r[ée]gl[ée]|r[ée]solu|arrang[ée]|bon pour moi|not[ée])|(?:ça|ca|cela) (?:re)?(?:marche|fonctionne)"
+    r"|rentr[ée] dans l.ordre|bien re[çc]u|parfait|super|nickel|bonne (?:journ[ée]e|soir[ée]e)"
+    r"|all (?:sorted|good)|sorted (?:now|it)|works? (?:now|again)|working (?:now|again)|problem solved"
+    r"|(?:it.s )?fixed|got it|it arrived|refund (?:received|came through)|will do|ok(?:ay)?|great|perfect)\b",
     re.IGNORECASE,
 )
 _BUT = re.compile(
-    r"\?|\b(?:mais|par contre|toujours pas|tjrs pas|sauf que|rien|encore|jamais|honte|but|still|however|except|never|nothing|again not)\b",
+    r"\?|\b(?:mais|par contre|toujours pas|tjrs pas|sauf que|rien|encore|jamais|honte"
+    r"|but|still|however|except|never|nothing|again not)\b",
     re.IGNORECASE,
 )
 _CLOSER_WORDS = 30

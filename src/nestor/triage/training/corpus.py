@@ -10,7 +10,6 @@ from nestor.triage.rules.contract import Flag, MessageText
 from nestor.vocabulary import Harm, Lane, Language, MessageKind, Tone
 
 DEV_SECTORS = frozenset({"telecom", "museum", "airline", "party"})
-CORPORA_FOLDER = Path(__file__).resolve().parents[4] / "corpora"
 _ASKING_LANES = frozenset({Lane.QUESTION, Lane.PRESS, Lane.LEAD})
 
 

@@ -21,7 +21,7 @@ from nestor.triage.training.public import spoken_sentences, teaching_rows
 from nestor.vocabulary import Harm, Lane, Language, Tone
 
 BITS, OTHER_BITS, LANGUAGE_BITS = 16, 15, 15
-OWN, PUBLIC = Recipe(passes=15, pull=1e-3), Recipe(passes=8, pull=3e-4)
+OWN, PUBLIC = Recipe(passes=15, pull=5e-4), Recipe(passes=8, pull=3e-4)
 SPOKEN = Recipe(passes=10, step=0.3, pull=1e-5)
 _OWN_WEIGHT = 3.0
 _FOLDS = 5
@@ -89,19 +89,18 @@ class _Lesson:
         """Fit on some of our own rows and on all public ones."""
         own, said = self.own.taken(chosen), self.own_targets[chosen]
         weights = np.ones(chosen.size, dtype=np.float32)
-        first = _fit(own, said[:, _places(_OWN_HEADS)], weights, _OWN_HEADS, OWN, bits)
+        first = fit(own, said[:, _places(_OWN_HEADS)], weights, 1 << bits, _recipe(OWN, _OWN_HEADS))
         if self.public is not None:
             own = joined(own, self.public)
             said = np.concatenate([said, self.public_targets])
             weights = np.r_[weights * _OWN_WEIGHT, np.ones(self.public.rows, dtype=np.float32)]
-        recipe = OWN if self.public is None else PUBLIC
-        second = _fit(own, said[:, _places(OTHER_HEADS)], weights, OTHER_HEADS, recipe, bits)
+        recipe = _recipe(OWN if self.public is None else PUBLIC, OTHER_HEADS)
+        second = fit(own, said[:, _places(OTHER_HEADS)], weights, 1 << bits, recipe)
         return _merged(first, second)
 
 
-def _fit(matrix: Matrix, targets: Floats, weights: Floats, heads: Sequence[str], recipe: Recipe, bits: int) -> Fitted:
-    with_groups = Recipe(**{**asdict(recipe), "groups": _groups(list(heads))})
-    return fit(matrix, targets, weights, 1 << bits, with_groups)
+def _recipe(recipe: Recipe, heads: Sequence[str]) -> Recipe:
+    return Recipe(**{**asdict(recipe), "groups": _groups(list(heads))})
 
 
 def _merged(first: Fitted, second: Fitted) -> Fitted:
@@ -176,7 +175,7 @@ def _elsewhere(folder: Path, rows: Sequence[Labelled]) -> dict[str, Any]:
     matrix = message_matrix([row.message for row in rows], Lexicon.load("en"), OTHER_BITS)
     targets = targets_of(rows)[:, _places(OTHER_HEADS)]
     weights = np.ones(len(rows), dtype=np.float32)
-    fitted = _fit(matrix, targets, weights, OTHER_HEADS, PUBLIC, OTHER_BITS)
+    fitted = fit(matrix, targets, weights, 1 << OTHER_BITS, _recipe(PUBLIC, OTHER_HEADS))
     flat = np.ones(len(OTHER_HEADS), dtype=np.float32)
     return _described(_written(folder, ELSEWHERE, fitted, OTHER_HEADS), flat, np.zeros_like(flat), Thresholds())
 
