@@ -16,17 +16,23 @@ _SIGNS = (
         "text_speak",
         PhraseList(
             """
-            in da face|in your face|in ya face|dans ta face|prends ca|da (?:face|house|club|best)|wesh|wsh|frr+|frerot|le sang|mon reuf|ma reum|omg|lmao|lmfao|rofl|imho|smh|tbh|ngl|wanna|gonna|gotta|cuz|coz|srsly|plz|bday|gma|bff|yolo
-            ur (?:so|a|the|my)|c u (?:later|soon|tomorrow)|gr0t|l0ter|b0|0 b (?:bad|good|a|the|or)|0nite|xoxo|xd|ptdr+|mdrr+|jpp|jsp|chui|jsuis|chuis|tkt|askip|bg|dsl|pk|pcq|tmtc|oklm|jtm
+            da (?:face|house|club|best)|gett?i?ng?slizzerd|slizzerd|wesh|wsh|frr+|frerot|le sang|mon reuf|ma reum|omg|lmao|lmfao|rofl|imho|smh|tbh|ngl|wanna|gonna|gotta|cuz|coz|srsly|plz|bday|gma|bff|yolo
+            ur (?:so|a|the|my)|c u (?:later|soon|tomorrow)|gr0t|l0ter|b0 (?:he|she|they|it|u|you|i|we|the)|0 b (?:bad|good|a|the|or)|0nite|xoxo|xd|ptdr+|mdrr+|jpp|jsp|chui|jsuis|chuis|tkt|askip|bg|dsl|pk|pcq|tmtc|oklm|jtm
             """
+        ),
+    ),
+    (
+        "taunt",
+        PhraseList(
+            "in (?:da|your|ya|their)(?= face)|(?:dans|en plein dans) ta (?:face|tete)|prends ca(?= [.!])|take that(?= [.!])|nananere|rekt|pwned"
         ),
     ),
     (
         "night_out",
         PhraseList(
             """
-            (?:so |get(?:ting|tin|tng)? |getting so |totally |too |completely |half )?(?:drunk|wasted|hammered|slizzerd|slizzard|tipsy|plastered|shitfaced|hungover|hangover|trashed|smashed) ?(?:last night|tonight|again|rn|af|already)?
-            gett?i?ng?slizzerd|when we drink|(?:beers?|shots|tequila|vodka) (?:time|o clock|tonight|for me|with (?:the boys|my|the girls))|(?:bourre|bourree|bourres|bourrees|torche|torchee|dechire|dechiree|pompette|murge|cuite|gueule de bois|rond comme une queue de pelle) ?(?:hier|ce soir|comme|encore)?
+            (?:so |get(?:ting|tin|tng)? |getting so |totally |too |completely |half )?(?:drunk|wasted|hammered|slizzard|tipsy|plastered|shitfaced|hungover|hangover|trashed|smashed) ?(?:last night|tonight|again|rn|af|already)?
+            when we drink|(?:beers?|shots|tequila|vodka) (?:time|o clock|tonight|for me|with (?:the boys|my|the girls))|(?:bourre|bourree|bourres|bourrees|torche|torchee|dechire|dechiree|pompette|murge|cuite|gueule de bois|rond comme une queue de pelle) ?(?:hier|ce soir|comme|encore)?
             (?:apero|soiree|teuf|bringue|cuite) (?:avec|chez) (?:mes|les|ma|mon) (?:potes|copines|copains|gars|filles|meufs|coloc)|ca picole|on picole|trop bu
             """
         ),

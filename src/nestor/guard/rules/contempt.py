@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nestor.guard.rules.contempt_phrases import COLD, SCORN, SCORN_IN_ENGLISH
+from nestor.guard.rules.contempt_phrases import COLD, SCORN_IN_ENGLISH, SCORN_IN_FRENCH
 from nestor.guard.rules.contract import AnsweredMessage, BrandSettings, Family, Finding, Level, Outgoing, Rule
 from nestor.guard.rules.phrases import PhraseList
 from nestor.guard.rules.proof import Proof
@@ -20,7 +20,7 @@ def find_contempt(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> 
     """Yield scorn as a stop and coldness as a warning; said by somebody else in quotation marks, scorn is a warning too."""
     scornful: list[tuple[int, int]] = []
     cold: list[tuple[int, int]] = []
-    for phrases in (SCORN, SCORN_IN_ENGLISH):
+    for phrases in (SCORN_IN_FRENCH, SCORN_IN_ENGLISH):
         for phrase in phrases.find(proof):
             quoted = proof.is_quoted(phrase.start, phrase.end)
             (cold if quoted else scornful).append((phrase.start, phrase.end))

@@ -22,7 +22,7 @@ _MANY = (
 )
 _SAID_OF_YOU = re.compile(
     " (?:tu es|t es|tes|t|tu est|vous etes|vs etes|vous ete|etes vous|es tu|vous etiez|tu etais|tu restes|vous restez|vous avez l air|tu as l air"
-    "|t as l air|tu n es|vous n etes|tu fais|faut etre|faut il etre|faut pas etre|espece|bande|tas|quelle bande|ce que vous etes|etre aussi"
+    "|t as l air|tu n es|vous n etes|tu fais|faut etre|faut il etre|faut pas etre|(?<!une )(?<!cette )(?<!l )espece|(?<!une )(?<!la )(?<!cette )bande|quelle bande|ce que vous etes|etre aussi"
     "|you are|you re|youre|u r|ur|u are|you must be|you sound|you look|you seem|are you|are u|r u|you being|what a|what an|you must have been"
     f"){_MANY} $"
 )
@@ -47,6 +47,7 @@ _STANDING_FOR = {
     Weight.MILD: ("mild_word", Family.CRUDE, Level.WARN),
     Weight.NAME: ("double_meaning", Family.CRUDE, Level.WARN),
 }
+_DIE = re.compile(r"(?:^|[.!?,…\n]\s{0,3})(cr[eè]vez?)\s?(?=[,.!…]|$)", re.IGNORECASE)  # "crevé" is a flat tyre
 _LEVELS = {"hate": Level.ABSOLUTE, "threat": Level.ABSOLUTE, "insult": Level.STOP}
 
 
@@ -61,9 +62,8 @@ def _is_said_of_you(proof: Proof, sighting: Sighting) -> bool:
     family = aimed_family(sighting.word.text)
     if family is None or family.lemma not in _BARE:
         return False
-    clause = next((clause for clause in proof.clauses if clause[0].start <= sighting.start <= clause[-1].start), ())
-    others = [word.text for word in clause if word.start != sighting.start]
-    return len(others) <= 3 and all(word in _FILLERS for word in others)
+    after = proof.folded[sighting.word.until : sighting.word.until + 2]
+    return after in (" .", " !", " ?") and bool(_NOTHING_ELSE.search(before))
 
 
 def _is_spoken_of(proof: Proof, sighting: Sighting) -> bool:
@@ -93,6 +93,8 @@ def _weighed(proof: Proof, sighting: Sighting) -> tuple[str, Family, Level] | No
 def find_insults(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
     """Yield insults, hate, threats and swear words, one finding per code with all its places."""
     places: dict[tuple[str, Family, Level], list[tuple[int, int]]] = {}
+    for found in _DIE.finditer(proof.text):
+        places.setdefault(("threat", Family.INSULT, Level.ABSOLUTE), []).append(found.span(1))
     for code, phrases in INSULTING:
         for phrase in phrases.find(proof):
             level = _LEVELS[code]

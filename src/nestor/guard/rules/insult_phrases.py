@@ -5,11 +5,11 @@ from nestor.guard.rules.phrases import PhraseList
 
 _HATE = PhraseList(
     """
-    (?:sale|sales|(?<!une )espece de|bande de) (?:juifs?|juives?|arabes?|noirs?|noires?|negres?|negresses?|musulmans?|musulmanes?|blancs?)
-    (?:sale|sales|(?<!une )espece de|bande de) (?:etrangers?|immigres?|migrants?|roms?|gitans?|gitanes?|romanos?|manouches?|bicots?)
-    (?:sale|sales|(?<!une )espece de|bande de) (?:asiatiques?|chinois|chinoises?|feujs?|renois?|rebeus?|beurs?|boches?|ritals?|polaks?)
-    (?:sale|sales|gros|grosse|(?<!une )espece de|bande de) (?:pds?|pedes?|pedales?|gouines?|homos?|lesbiennes?|trans|travelos?|tapettes?)
-    (?:sale|sales|gros|grosse|(?<!une )espece de|bande de) (?:handicapes?|mongols?|mongoliens?|autistes?|trisomiques?|lopettes?|travlos?)
+    (?:sale|sales|{KIND}|{GANG}) (?:juifs?|juives?|arabes?|noirs?|noires?|negres?|negresses?|musulmans?|musulmanes?|blancs?)
+    (?:sale|sales|{KIND}|{GANG}) (?:etrangers?|immigres?|migrants?|roms?|gitans?|gitanes?|romanos?|manouches?|bicots?)
+    (?:sale|sales|{KIND}|{GANG}) (?:asiatiques?|chinois|chinoises?|feujs?|renois?|rebeus?|beurs?|boches?|ritals?|polaks?)
+    (?:sale|sales|gros|grosse|{KIND}|{GANG}) (?:pds?|pedes?|pedales?|gouines?|homos?|lesbiennes?|trans|travelos?|tapettes?)
+    (?:sale|sales|gros|grosse|{KIND}|{GANG}) (?:handicapes?|mongols?|mongoliens?|autistes?|trisomiques?|lopettes?|travlos?)
     {BE}{VERY} (?:un|une|des|qu un|qu une|que des) (?:tapettes?|pedales?|lopettes?|pds?|negres?|travlos?|bougnoules?)
     (?:retourne|retournez|rentre|rentrez|repartez|repars|degage|degagez)(?: donc| plutot| vite)? (?:dans|chez|au|de) (?:ton|votre|notre) (?:pays|bled|tribu|jungle|brousse)
     (?:les|ces|vous les|tous les) (?:juifs|arabes|noirs|musulmans|roms|migrants|homos|homosexuels|chinois|etrangers|handicapes){GAP} (?:au four|sont des parasites|de la vermine|des rats|des sous hommes|des animaux|des singes|tous des voleurs)
@@ -37,39 +37,37 @@ _THREAT = PhraseList(
     (?:i|we) (?:will|ll|am going to|are going to|m gonna|re gonna|gonna) (?:hurt|kill|punch|destroy|slap|hunt) {U}
     """
 )
-_THREAT_AS_AN_ORDER = PhraseList(
-    "va (?:donc )?(?:crever|mourir)|creve(?:z)?(?: donc| tous| charogne| [^ ]{1,12})? !", opens=True
-)
+_THREAT_AS_AN_ORDER = PhraseList("va (?:donc )?(?:crever|mourir)|creve(?:z)? (?:donc|tous|charogne)", opens=True)
 _INSULT = PhraseList(
     """
-    (?:va|vas|allez|aller|alle|allons) (?:donc )?(?:(?:te|vous|t|vou|vs) )?(?:bien )?(?:faire )?(?:foutre|ftr|enculer|empapaouter|niquer|chier|baiser)
-    (?:va|vas|allez|aller) (?:donc )?(?:te|vous) faire (?:mettre|voir|cuire un oeuf|fiche|pendre|soigner|enguirlander)
+    (?:va|vas|allez|aller|alle|allons) (?:donc )?(?:(?:te|vous|t|vou|vs) )?(?:bien )?(?:faire )?(?:foutre|ftr|f tre|enculer|empapaouter|niquer|chier|baiser)
+    (?:va|vas|allez|aller) (?:donc )?(?:te|vous) faire (?:mettre|cuire un oeuf|fiche|pendre)|va (?:donc )?te faire (?:voir|soigner)|allez (?:donc )?vous faire (?:voir|soigner){END}
     (?:ta|vos|votre|vo|ferme ta|fermez vos|fermez votre|ferme) (?:grande |grandes |sale )?(?:gueules?|geules?|gueul)|tagueule|tageule|tg|ftg
-    (?:je|j|on|nous) (?:te|vous|t|v|vs|les) (?:emmerde|emmerdons|encule|enculons|conchie|deteste tous|hais|haissons|meprise|meprisons|merde)
+    (?:je|j|on|nous) (?:te|vous|t|v|vs|les) (?:emmerde|emmerdons|encule|enculons|conchie|deteste tous|hais|haissons|meprise|meprisons|merde)|(?:je|on) (?:te|vous|les|t) nique|jvous emmerde|jv emmerde|jte emmerde|jtemmerde|jvousemmerde
     (?:je|on|nous) (?:te|vous|vs) (?:pisse|chie|crache|pissons|chions|crachons) (?:dessus|a la|au)
-    (?:nique|nik|nike|niquez|niker|niquer) (?:ta|ton|tes|vos|votre|sa|leur|vous|toi) ?(?:mere|race|pere|grand mere|morts|meres|races|daronne|soeur)?
-    (?:fils|fille|files|filles|fil) (?:de|2|d) (?:putes?|putains?|chiens?|chiennes?|tepus?|salopes?|lache|0)|fils0pute|trous? (?:du|d|de) (?:cul|ku|q|uc)
-    leche (?:culs?|bottes?|couilles)|(?:tete|tetes|face|tronche|gueule) (?:de|d) (?:con|cons|cul|bite|noeud|noeuds|gland|rat|cake|porc)
-    (?:casse|cassez|casser|cassent|pete|petez|brise|brisez|gonfle|gonflez|broute|broutez) (?:(?:nous|moi|toi|pas) )?les (?:couilles|noix|burnes|roupettes)
+    (?:nique|nik|nike|niquez|niker|niquer) (?:ta|ton|tes|vos|votre|sa|leur) (?:mere|race|pere|grand mere|morts|meres|races|daronne|soeur)|(?:nique|nik|niquez) (?:toi|vous)(?= [.!])
+    (?:fils|fille|files|filles|fil) (?:de|2|d) (?:putes?|putains?|chiens?|chiennes?|tepus?|salopes?|lache)|fils 0 putes?|fils0pute|trous? (?:du|d|de) (?:cul|ku|uc)
+    leche (?:culs?|bottes?|couilles)|(?:tete|tetes|face|tronche|gueule) (?:de|d) (?:con|cons|cul|bite|noeuds?)
+    (?:casse|cassez|casser|cassent|pete|petez|brise|brisez|broute|broutez) (?:(?:nous|moi|toi|pas) )?les (?:couilles|burnes|roupettes|noix(?= [.!]))
     (?:foutez|fous|fou|fout|foutre) (?:le camp|moi la paix|nous la paix|la paix|vous de|toi de)|foutage de gueule
-    (?:rien|pas|plus|pas grand chose) a (?:foutre|cirer|battre|branler|carrer|secouer|peter|taper)
-    (?:s|m|te|t|nous|men|sen) en (?:branle|bat les|bats les|cogne|fout|fous|fou|foutons|tamponne|contrefout|contrefous|contrefoutons|balance)|(?:men|sen) (?:fou|fous|fout|branle)|balek|osef
-    (?:pauvre|pauvres|(?<!une )espece de|bande de|tas de|sale|sales|gros|grosse|petit|petits|vieux|vieille|sacre) (?:con|cons|conne|connes|kon|merdes?|merdeux|type|tache|taches|batards?|bouffons?)
-    (?:pauvre|pauvres|(?<!une )espece d|(?<!une )espece de|bande de|bande d|tas de|sale|sales|gros|grosse|petit|petits|petite|vieux|vieille|sacre) (?:idiots?|idiotes?|imbeciles?|debiles?|nazes?|nases?|cretins?|abrutis?|nuls?|nulles?)
-    (?:pauvre|pauvres|(?<!une )espece d|(?<!une )espece de|bande de|bande d|tas de|sale|sales|gros|grosse|petit|petits|petite) (?:incapables?|incompetents?|ignares?|tares?|tarees?|minables?|loosers?|losers?|guignols?|charlots?|bras casses|branquignols?)
-    (?:pauvre|pauvres|(?<!une )espece d|(?<!une )espece de|bande de|bande d|tas de|sale|sales|gros|grosse|petit|petits|petite|vieux|vieille) (?:andouilles?|tocards?|crevards?|profiteurs?|menteurs?|hypocrites?|faux culs?|laches?|pleurnichards?|pleurnicheuses?|rageux|rageuses?)
-    (?:pauvre|pauvres|(?<!une )espece d|(?<!une )espece de|bande de|bande d|tas de|sale|sales|gros|grosse|petit|petits|petite|vieux|vieille) (?:frustres?|aigris?|analphabetes?|illettres?|demeures?|attardes?|mongols?|gogols?|grognasses?|salopes?|neuneus?|cas soc|cas sociaux|cas social|racailles?|fachos?|racistes?|cloches?|cruches?|gourdes?|ploucs?|bolosse?s?)
-    (?:sale|sales|bande de|bande d) (?:chiens?|chiennes?|porcs?|rats?|truies?|ordures?|vermines?|cafards?|parasites?|gueux|clochards?|clochardes?|anes?|dindes?|vaches?|morues?|moutons?|trolls?|voyous?|clowns?|assistes?)
-    (?:vieille|sale) (?:peau|bique|chouette|carne|harpie)|vieux (?:debris|fossile|schnock|machin|croulant)|gros (?:lard|porc|tas|degueulasse)|grosse (?:vache|truie|dondon|baleine)|cas soc
-    (?:fuck|fuk|fck|f ck|phuck|fuc|fvck) {U}|go fuck|(?:screw|damn|sod) {U}(?= (?:!|and|all|guys|lot|too|people|karen))|(?:fuck|screw|piss|bugger|sod|naff|bog|feck|eff|f) off
-    (?:kiss|lick|suck|bite) (?:my|our|deez) (?:ass|arse|dick|cock|balls|nuts|butt|backside)|bite me|eat (?:shit|a dick|dick)|blow me|up yours|suck (?:it|on it) {U}
-    shut (?:the (?:fuck |hell |f )?up|your|ur|yer|up(?! shop))(?: (?:stupid |dumb |fat |big |ugly )?(?:mouth|face|trap|gob|hole|cakehole|pie hole))?|shutup
-    {UR} (?:mum|mom|mother|momma|mama|mam)(?: is| s)? (?:a |so |such a )?(?:fat|whore|ugly|ho|slut|stupid|joke)|yo mama|so(?:n|ns) of (?:a )?(?:bitch|bitches|whore)
-    {U}(?: (?:little|stupid|dumb|silly|sad|old|fat|lazy|bloody|miserable|ignorant|pathetic|absolute|complete|utter|total|worthless|fucking|clueless|useless|bunch of|pack of|piece of|pieces of|lot of|load of)){0,4} (?:idiots?|morons?|losers?|clowns?|muppets?|pricks?|dicks?|twats?|knobs?|jerks?|creeps?|crybab(?:y|ies)|whiners?|moaners?|karens?|snowflakes?|dumm(?:y|ies)|scum)(?= )
-    {U}(?: (?:little|stupid|dumb|silly|sad|old|fat|lazy|bloody|miserable|ignorant|pathetic|absolute|complete|utter|total|worthless|fucking|clueless|useless|bunch of|pack of|piece of|pieces of|lot of|load of)){1,4} (?:fools?|cows?|pigs?|hags?|bastards?|sods?|gits?|tarts?|people|person|man|woman|trash|garbage|crap|shits?|trolls?|brats?|boomers?|vermin|animals?)
-    {U} (?:fools|pigs|bastards?|sods|gits?|simpletons?|dimwits?|numpt(?:y|ies)|eejits?|plebs?|peasants?|parasites?|vermin|freaks?|weirdos?|nutjobs?|nutters?|psychos?|lunatics?|maniacs?|thickos?|cretins?|dunces?|halfwits?|liars?|cheapskates?|scroungers?|hypocrites?|bigots?|ingrates?|brats?|cowards?|fat [^ ]{1,12})
-    (?:what a|such a|total|complete|utter|absolute|pack of|bunch of|load of|lot of|pathetic|stupid|dumb|miserable|ignorant|bloody|silly|little|old|worthless|clueless) (?:idiots?|morons?|losers?|muppets?|pricks?|twats?|crybab(?:y|ies)|imbeciles?|simpletons?|dimwits?|numpt(?:y|ies)|eejits?|parasites?|cretins?|dunces?|halfwits?|scroungers?|ingrates?|cowards?|wimps?)
-    piece of (?:shit|crap|garbage|trash|filth)|pieces of (?:shit|crap|filth)|(?:waste|excuse) (?:of|for) (?:space|oxygen|skin|a human|a human being|a customer)|no brain(?:er)? like you
+    (?:rien|pas|plus|pas grand chose) a (?:foutre|cirer|battre|branler|carrer|secouer|peter|taper)(?= (?:[.!]|de |d |si|que|vraiment|mais|et))
+    (?:s|m|te|t|nous|men|sen) en (?:branle|bat les|bats les|cogne|fout|fous|fou|foutons|tamponne|contrefout|contrefous|contrefoutons)|(?:men|sen) (?:fou|fous|fout|branle)|balek|osef
+    (?:pauvre|pauvres|{KIND}|{GANG}|tas de|sale|sales|gros|grosse|petit|petits|vieux|vieille|sacre) (?:cons?|connes?|kon|merdeux|merdes?|batards?)|(?:pauvre|sale) (?:type|mec)(?= (?:[.!]|va))|pauvres? taches?
+    (?:pauvre|pauvres|{KIND}|{GANG}|tas de|sale|sales|gros|grosse|petit|petits|petite|vieux|vieille|sacre) (?:idiots?|idiotes?|imbeciles?|debiles?|nazes?|nases?|cretins?|abrutis?|nuls?|nulles?)
+    (?:pauvre|pauvres|{KIND}|{GANG}|tas de|sale|sales|gros|grosse|petit|petits|petite) (?:incapables?|incompetents?|ignares?|tares?|tarees?|minables?|loosers?|losers?|bras casses|branquignols?|tocards?|crevards?|profiteurs?|menteurs?|hypocrites?|faux culs?|pleurnichards?|pleurnicheuses?|rageux|rageuses?)
+    (?:pauvre|pauvres|{KIND}|{GANG}|tas de|sale|sales|gros|grosse|petit|petits|petite|vieux|vieille) (?:frustres?|aigris?|analphabetes?|illettres?|demeures?|attardes?|mongols?|gogols?|grognasses?|salopes?|neuneus?|cas soc|cas sociaux|cas social|racailles?|fachos?|ploucs?|bolosses?|boloss?|laches?)
+    (?:pauvres?|{KIND}|{GANG}) (?:andouilles?|cruches?|gourdes?|cloches?|guignols?|charlots?|clowns?|bouffons?|bouffonnes?|moutons?|anes?|dindes?|larves?|limaces?|cloportes?|cafards?|rats?|chiens?|porcs?|ordures?|vermines?|parasites?|clochards?|gueux|voyous?|racistes?|trolls?|vieux|bourges?)(?! (?:de la mer|sauvages?))
+    (?:sales?|gros|grosse|grosses) (?:bouffons?|chiens?|chiennes?|porcs?|truies?|ordures?|vermines?|cafards?|gueux|clochards?|clochardes?|dindes?|morues?|putes?|boudins?)(?= (?:[.!]|va|tu|t |vous|de merde))
+    (?:vieille|sale) (?:bique|chouette|carne|harpie)|vieille peau(?= [.!])|vieux (?:schnock|machin|croulant)|gros (?:lard|degueulasse)|gros tas(?= [.!])|grosse (?:vache|truie|dondon|baleine)(?= (?:[.!]|va))|cas soc
+    (?:fuck|fuk|fck|f ck|phuck|fuc|fvck) {U}|go fuck|(?:screw|damn|sod) {U}(?= (?:[.!]|and|all|guys|lot|too|people|karen))|(?:fuck|screw|piss|bugger|sod|naff|bog|feck|eff|f) off
+    (?:kiss|lick|suck|bite) (?:my|our|deez) (?:ass|arse|dick|cock|balls|nuts|butt|backside)|bite me(?= [.!])|eat (?:shit|a dick|dick)|blow me(?= [.!])|up yours
+    shut the (?:fuck |hell |f )?up|shut up(?! (?:shop|and take))|shut (?:your|ur|yer)(?: (?:stupid|dumb|fat|big|ugly|damn|trap))?(?: (?:mouth|face|trap|gob|hole|cakehole|piehole))|shutup
+    {UR} (?:mum|mom|mother|momma|mama|mam)(?: is| s)? (?:a |so |such a )?(?:fat|whore|ugly|ho|slut|stupid)|yo mama|so(?:n|ns) of (?:a )?(?:bitch|bitches|whore)
+    {U}{NASTY}{0,4} (?:idiots?|morons?|losers?|clowns?|muppets?|pricks?|dicks?|twats?|knobs?|jerks?|creeps?|crybab(?:y|ies)|whiners?|moaners?|karens?|snowflakes?|dumm(?:y|ies)|scum)
+    {U}{NASTY}{1,4} (?:fools?|cows?|pigs?|hags?|bastards?|sods?|gits?|tarts?|people|person|man|woman|trash|garbage|crap|shits?|trolls?|brats?|boomers?|vermin|animals?)
+    {U} (?:fools|pigs|bastards?|sods|gits?|simpletons?|dimwits?|numpt(?:y|ies)|eejits?|plebs?|peasants?|parasites?|vermin|freaks?|weirdos?|nutjobs?|nutters?|psychos?|lunatics?|maniacs?|thickos?|cretins?|dunces?|halfwits?|liars?|cheapskates?|scroungers?|hypocrites?|bigots?|ingrates?|brats?|cowards?)
+    (?:what a|such a|total|complete|utter|absolute|pack of|bunch of|load of|lot of|pathetic|stupid|dumb|miserable|ignorant|bloody|worthless|clueless) (?:idiots?|morons?|losers?|pricks?|twats?|crybab(?:y|ies)|imbeciles?|simpletons?|dimwits?|numpt(?:y|ies)|eejits?|dunces?|halfwits?|scroungers?|ingrates?|cowards?)
+    piece of (?:shit|crap|filth)|pieces of (?:shit|crap|filth)|(?:waste|excuse) (?:of|for) (?:space|oxygen|skin|a human|a human being|a customer)
     """
 )
 _INSULT_AS_AN_ORDER = PhraseList(

@@ -16,12 +16,12 @@ from nestor.guard.rules.words_fr import FRENCH
 _HEAVIEST_FIRST = (Weight.SLUR, Weight.INSULT, Weight.CRUDE, Weight.MILD, Weight.NAME, Weight.AIMED)
 _STRONG = frozenset({Weight.SLUR, Weight.INSULT, Weight.CRUDE})
 # forms that grammar makes and that mean something else
-_INNOCENT = frozenset("nike nikes nikon nikas branlant branlante branlants branlantes".split())
+_INNOCENT = frozenset("nike nikes nikas nika nique niques niquent branlant branlante branlants branlantes".split())
 # rude only in other company: the whole expression is a name, a title, an animal or a tool
 _INNOCENT_COMPANY = re.compile(
     " (?:maine coons?|lapins? cretins?|van dyke|moby dick|dick rivers|philip k dick|dick tracy|dick cheney|cul de sac|culs de sac"
     "|cul de poule|cul de lampe|cul de bouteille|cul de chouette|diner de cons?|kick ass|bitches brew|pros and cons|cons and pros"
-    "|shit happens festival|resting bitch|pain batard|batards? (?:de )?\\S* ?grammes|le batard tradition|tohu bohu|bite d amarrage)(?= )"
+    "|shit happens festival|resting bitch|pain batard|batards? (?:de )?\\S* ?grammes|le batard tradition|bite d amarrage|pique niques?|gueule de (?:loup|bois))(?= )"
 )
 
 
@@ -64,6 +64,8 @@ _STARRED = re.compile(
     r"(?<![\w*＊✱•#./])[^\W\d_]{1,12}(?:[*＊✱•#%…]{1,12}|\.{2,12}(?=[^\W\d_]))(?:[^\W\d_*]{1,12}|\*){0,12}"
 )
 _STARS = re.compile(r"[*＊✱•#%….]+")
+_HYPHENATED = re.compile(r"(?<![\w.-])[^\W\d_]{1,8}(?:[-_.~'’|/][^\W\d_]{1,8}){2,8}(?![\w-])")
+_HYPHENS = re.compile(r"[-_.~'’|/]")
 _SPACED_TIMES = 1.7  # a word written with something between its letters is at least so much longer than its letters
 _JOINS_FROM = 6
 _HIDDEN_FROM = 4
@@ -143,6 +145,10 @@ def _joined(proof: Proof) -> Iterator[Sighting]:
             family = _STRONG_FORMS.get(left.text + right.text)
             if family is not None:
                 yield Sighting(family, left.start, right.end)
+    for found in _HYPHENATED.finditer(proof.text):
+        family = _STRONG_FORMS.get(folded(_HYPHENS.sub("", found[0])))
+        if family is not None:
+            yield Sighting(family, found.start(), found.end())
 
 
 def _odd(proof: Proof) -> Iterator[Sighting]:

@@ -36,7 +36,9 @@ def find_beyond_limits(outgoing: Outgoing, proof: Proof, settings: BrandSettings
 
 def _beyond(code: str, found: int, most: int, limits: Limits) -> Finding:
     params = {"found": str(found), "most": str(most), "over": str(found - most), "unit": limits.unit}
-    return Finding(code, LIMITS.id, Family.LIMITS, Level.STOP, params=params, source=f"{limits.source} ({limits.as_of})")
+    return Finding(
+        code, LIMITS.id, Family.LIMITS, Level.STOP, params=params, source=f"{limits.source} ({limits.as_of})"
+    )
 
 
 _SMALL = Limits(text=10, unit="graphemes", source="test", as_of="2026-11-20", text_bytes=40, subject=5, images=1, alt=4)

@@ -9,15 +9,33 @@ from nestor.guard.rules.contract import BrandSettings, Family, Finding, Level, O
 from nestor.guard.rules.proof import Proof
 
 _ADDRESS = re.compile(r"\bhttps?:/{0,3}[^\s<>«»“”\"]*", re.IGNORECASE)
-_LOCAL_BARE = re.compile(r"(?<![\w@.\-/])(?:localhost|127\.0\.0\.1|192\.168\.\d{1,3}\.\d{1,3}|10\.\d{1,3}\.\d{1,3}\.\d{1,3})(?::\d{2,5}|/)")
-_MISSPELLED = re.compile(r"(?<!\w)(?:htt?ps?//|htp{1,2}s?:/|http?s?;//|https?:\\|ttps?://|hxxps?://|www\s?\.\s|www,|https?:// )\S*", re.IGNORECASE)
+_LOCAL_BARE = re.compile(
+    r"(?<![\w@.\-/])(?:localhost|127\.0\.0\.1|192\.168\.\d{1,3}\.\d{1,3}|10\.\d{1,3}\.\d{1,3}\.\d{1,3})(?::\d{2,5}|/)"
+)
+_MISSPELLED = re.compile(
+    r"(?<!\w)(?:htt?ps?//|htp{1,2}s?:/|http?s?;//|https?:\\|ttps?://|hxxps?://|www\s?\.\s|www,|https?:// )\S*",
+    re.IGNORECASE,
+)
 _STAGING = re.compile(
     r"(?:^|\.)(?:(?:[a-z0-9\-]{1,40}-)?(?:staging|stg|preprod|pprod|ppd|recette|uat|sandbox)\d{0,2}(?:-[a-z0-9\-]{1,40})?"
     r"|stage|dev|devel|qa|int|integration|preview|test)\d{0,2}\.[^.]+\.",
     re.IGNORECASE,
 )
-_PRIVATE_ENDINGS = (".local", ".localhost", ".internal", ".intranet", ".lan", ".corp", ".home", ".localdomain", ".invalid")
-_SECRET = re.compile(r"[?&#](?:access_token|token|api_?key|apikey|secret|password|passwd|pwd|auth|jwt|signature|sig)=[^&\s]{6,}", re.IGNORECASE)
+_PRIVATE_ENDINGS = (
+    ".local",
+    ".localhost",
+    ".internal",
+    ".intranet",
+    ".lan",
+    ".corp",
+    ".home",
+    ".localdomain",
+    ".invalid",
+)
+_SECRET = re.compile(
+    r"[?&#](?:access_token|token|api_?key|apikey|secret|password|passwd|pwd|auth|jwt|signature|sig)=[^&\s]{6,}",
+    re.IGNORECASE,
+)
 _BLANK = re.compile(
     r"\{\{[^{}\n]{0,60}\}\}|\$\{[^{}\n]{1,60}\}|\{%[^%\n]{0,60}%\}|<%[^%\n]{0,60}%>|%[A-Z_]{3,30}%|\blorem ipsum\b|\[(?:insert|insérer|ajouter)[^\]\n]{0,60}\]"
     r"|\{(?:first_?name|last_?name|name|nom|prenom|prénom|civilite|ticket|date|link|lien|url)\}",
@@ -68,7 +86,13 @@ def _judged(address: str) -> tuple[str, Level] | None:
         return "secret_in_link", Level.STOP
     if _is_private(host):
         return "private_link", Level.STOP
-    if "." not in host or "://" not in address or host.startswith(("http", ".")) or ".." in host or "http" in parts.netloc:
+    if (
+        "." not in host
+        or "://" not in address
+        or host.startswith(("http", "."))
+        or ".." in host
+        or "http" in parts.netloc
+    ):
         return "broken_link", Level.WARN
     return ("staging_link", Level.WARN) if _STAGING.search(f"{host}.") else None
 

@@ -31,7 +31,9 @@ _MASK = "•••"
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _MANY_DIGITS = re.compile(r"\d(?:\D{0,3}\d){7}")
 _GAP = r"[ .\-_/·\u00a0\u2009\u202f]{0,3}"
-_FRENCH_NUMBER = re.compile(rf"(?<![\w*•.,+])(?:(?:\+|00){_GAP}33{_GAP}(?:\(0\){_GAP})?|[0Oo]{_GAP})[1-9](?:{_GAP}\d){{8}}(?![\d*•])")
+_FRENCH_NUMBER = re.compile(
+    rf"(?<![\w*•.,+])(?:(?:\+|00){_GAP}33{_GAP}(?:\(0\){_GAP})?|[0Oo]{_GAP})[1-9](?:{_GAP}\d){{8}}(?![\d*•])"
+)
 _SPELLED_NUMBER = re.compile(
     " zero (?:un|deux|trois|quatre|cinq|six|sept|huit|neuf)(?: (?:et|zero|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze"
     "|treize|quatorze|quinze|seize|vingts?|trente|quarante|cinquante|soixante)){4,20}(?= )"
@@ -53,7 +55,9 @@ _CARD = re.compile(rf"(?<![\w*•.,])[3-6](?:{_GAP}\d){{14,18}}(?![\w*•])")
 _CARD_PREFIX = re.compile(r"4|5[1-5]|2[2-7]|3[47]|6(?:011|5|2)")
 _AT = r"(?:\s?@\s?|\s?[\[({]\s?(?:at|arobase|arobas|chez|à)\s?[\])}]\s?)"
 _DOT = r"(?:\.|\s?[\[({]\s?(?:dot|point)\s?[\])}]\s?)"
-_MAILBOXES = "gmail|hotmail|outlook|yahoo|orange|free|wanadoo|laposte|sfr|bbox|icloud|live|protonmail|proton|gmx|aol|msn"
+_MAILBOXES = (
+    "gmail|hotmail|outlook|yahoo|orange|free|wanadoo|laposte|sfr|bbox|icloud|live|protonmail|proton|gmx|aol|msn"
+)
 _ADDRESS = re.compile(
     rf"(?<![\w*•.%+\-])([A-Za-z0-9][A-Za-z0-9._%+\-]{{0,63}})"
     rf"(?:{_AT}((?:[A-Za-z0-9\-]{{1,63}}{_DOT}){{1,5}}[A-Za-z]{{2,18}})"
@@ -122,7 +126,12 @@ def _nirs(text: str) -> Iterator[Span]:
 def _cards(text: str) -> Iterator[Span]:
     for found in _CARD.finditer(text):
         digits = _compact(found[0])
-        if len(digits) in (15, 16, 19) and _CARD_PREFIX.match(digits) and luhn.is_valid(digits) and len(set(digits)) > 1:
+        if (
+            len(digits) in (15, 16, 19)
+            and _CARD_PREFIX.match(digits)
+            and luhn.is_valid(digits)
+            and len(set(digits)) > 1
+        ):
             yield found.span()
 
 

@@ -10,10 +10,15 @@ from nestor.guard.rules.proof import Proof
 _SHORTHANDS = {
     "END": "(?= (?:[.!?]|et|and|avant|before|puis|then|ensuite|un jour|monsieur|madame|mate|love|first|next time|for once|d abord|la prochaine"
     "|please|svp|sinon|hein|ou|or|ca|sans|pour (?:vous|te|toi) [^ ]{1,12}|sweetheart|karen|mdr|lol))",
+    "E": "(?= [.!?])",
     "GAP": "(?: [^ ]{1,24}){0,2}",
     "GAPS": "(?: [^ ]{1,24}){0,5}",
+    "GANG": "(?:(?<!une )(?<!la )(?<!cette )(?<!notre )(?<!sa )bande d|(?<!une )(?<!la )(?<!cette )(?<!notre )(?<!sa )bande de)",
+    "KIND": "(?:(?<!une )(?<!l )(?<!cette )espece d|(?<!une )(?<!l )(?<!cette )espece de|spece de)",
     "YOU": "(?:tu|vous|t|te|vs|vou|toi)",
     "YOUR": "(?:ton|ta|tes|votre|vos)",
+    "NASTY": "(?: (?:little|stupid|dumb|silly|sad|old|fat|lazy|bloody|miserable|ignorant|pathetic|absolute|complete|utter|total|worthless"
+    "|fucking|clueless|useless|bunch of|pack of|piece of|pieces of|lot of|load of))",
     "ME": "(?:me|m|nous|nou|ns|moi|on)",
     "WE": "(?:je|j|on|nous)",
     "BE": "(?:tu es|t es|tes|t|tu est|vous etes|vs etes|vous ete|etes vous|es tu|vous devez etre|tu dois etre)",

@@ -12,7 +12,7 @@ from nestor.triage.rules.normalise import fold
 _QUOTATIONS = re.compile(
     '«[^«»]{1,600}+»|“[^“”]{1,600}+”|„[^„“”]{1,600}+[“”]|‹[^‹›]{1,600}+›|"[^"\n]{1,300}+"|(?<!\\w)‘[^‘’\n]{1,300}+’(?!\\w)'
 )
-_BREAKS = re.compile(r"[.…;:\n()]")  # between sentences; ! and ? are words of their own
+_BREAKS = re.compile(r"[.…\n]|[;:()]")  # between sentences; ! and ? are words of their own
 _PAUSES = re.compile(r"[.!?…;:,\n()«»“”\"]")  # between clauses
 _FRENCH = frozenset(
     "le la les un une des du de et est sont vous nous je tu il elle on ne pas que qui pour dans sur avec votre vos notre nos"
@@ -51,8 +51,8 @@ class Proof:
         self._places: list[int] = []
         words: list[Word] = []
         for start, end in zip(laid_out.starts.tolist(), laid_out.ends.tolist(), strict=True):
-            if words and _BREAKS.search(text, words[-1].end, places[start]):
-                running.append(" .")
+            if words and (pause := _BREAKS.search(text, words[-1].end, places[start])):
+                running.append(" ;" if pause[0] in ";:()" else " .")
                 self._places += (-1, -1)
             word = "".join(map(chr, codes[start:end]))
             at = len(self._places) + 1
@@ -60,7 +60,9 @@ class Proof:
             self._places.append(-1)
             self._places += places[start:end]
             words.append(Word(word, at, at + len(word), places[start], places[end - 1] + 1))
-        self.folded = "".join(running) + " . "  # single blanks between words, a full stop between sentences
+        self.folded = (
+            "".join(running) + " . "
+        )  # single blanks between words, full stops and semicolons where the sense pauses
         self._places += (-1, -1, -1)
         self.words = tuple(words)
 

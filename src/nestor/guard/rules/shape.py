@@ -8,7 +8,9 @@ from nestor.guard.rules.contract import BrandSettings, Family, Finding, Level, O
 from nestor.guard.rules.proof import Proof
 
 _WCAG = "WCAG 2.2, 1.3.1 and 3.1.5 (2026-11-20)"
-_FANCY = re.compile("[\U0001d400-\U0001d7ff\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]+")
+_FANCY = re.compile(
+    "[\U0001d400-\U0001d7ff\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]+"
+)
 _FEWEST_FANCY = 3
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff\ufff9-\ufffb]")
 _MISREAD = re.compile("[\x80-\x9f]")  # Windows letters read in the wrong encoding
@@ -34,8 +36,13 @@ def find_hidden(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> It
         patterns.append(("direction_marks", _BIDI))
     for code, pattern in patterns:
         yield from _removing(code, [match.span() for match in pattern.finditer(text)])
-    yield from _removing("unseen_joiners", [match.span() for match in _JOINER.finditer(text) if _joins_letters(text, match.start())])
-    yield from _removing("unseen_tags", [match.span() for match in _TAG.finditer(text) if text[match.start() - 1 : match.start()] != "🏴"])
+    yield from _removing(
+        "unseen_joiners", [match.span() for match in _JOINER.finditer(text) if _joins_letters(text, match.start())]
+    )
+    yield from _removing(
+        "unseen_tags",
+        [match.span() for match in _TAG.finditer(text) if text[match.start() - 1 : match.start()] != "🏴"],
+    )
 
 
 def _removing(code: str, spans: list[Span]) -> Iterator[Finding]:
@@ -56,17 +63,25 @@ def find_loud(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iter
     shouted = [word.span() for word in words if word[0].isupper() and len(word[0]) > _ACRONYMS_UP_TO]
     letters = sum(end - start for start, end in shouted)
     if len(shouted) >= 3 and letters * 2 > sum(len(word[0]) for word in words):
-        yield Finding("shouting", LOUD.id, Family.SHAPE, Level.WARN, tuple(shouted), {"count": str(len(shouted))}, source=_WCAG)
+        yield Finding(
+            "shouting", LOUD.id, Family.SHAPE, Level.WARN, tuple(shouted), {"count": str(len(shouted))}, source=_WCAG
+        )
     if proof.text.isascii():
         return
     fancy = [match.span() for match in _FANCY.finditer(proof.text)]
     if sum(end - start for start, end in fancy) >= _FEWEST_FANCY:
-        fix = tuple(Replacement(start, end, unicodedata.normalize("NFKC", proof.text[start:end])) for start, end in fancy)
-        yield Finding("fancy_letters", LOUD.id, Family.SHAPE, Level.WARN, tuple(fancy), {"count": str(len(fancy))}, fix, _WCAG)
+        fix = tuple(
+            Replacement(start, end, unicodedata.normalize("NFKC", proof.text[start:end])) for start, end in fancy
+        )
+        yield Finding(
+            "fancy_letters", LOUD.id, Family.SHAPE, Level.WARN, tuple(fancy), {"count": str(len(fancy))}, fix, _WCAG
+        )
     stacked = [match.span() for match in _STACKED.finditer(proof.text)]
     if stacked:
         fix = tuple(Replacement(start, end, "") for start, end in stacked)
-        yield Finding("stacked_accents", LOUD.id, Family.SHAPE, Level.WARN, tuple(stacked), {"count": str(len(stacked))}, fix)
+        yield Finding(
+            "stacked_accents", LOUD.id, Family.SHAPE, Level.WARN, tuple(stacked), {"count": str(len(stacked))}, fix
+        )
     misread = [match.start() for match in _MISREAD.finditer(proof.text)]
     if misread:
         fix = tuple(Replacement(at, at + 1, _as_windows(proof.text[at])) for at in misread)
@@ -101,7 +116,13 @@ HIDDEN = Rule(
         "\ufeffBonjour",
         "\ud800",
     ),
-    spares=("Bonjour 👨‍👩‍👧‍👦 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "می\u200cخواهم", "مرحبا \u200fabc", "Ligne\r\nsuivante\tici", "C’est « oui »\u00a0!"),
+    spares=(
+        "Bonjour 👨‍👩‍👧‍👦 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "می\u200cخواهم",
+        "مرحبا \u200fabc",
+        "Ligne\r\nsuivante\tici",
+        "C’est « oui »\u00a0!",
+    ),
 )
 
 LOUD = Rule(

@@ -91,16 +91,16 @@ _CRUDE = families(
             "sht",
         ]
         + ["shitstorm", "shitload", "shithole", "shitholes", "apeshit", "chickenshit"],
-        "dick": ["dickish", "dickwad", "dickless"],
-        "cock": ["cockblock", "cockup", "cockups"],
-        "ass": ["fatass", "lardass", "asscrack"],
-        "cum": ["cumshot", "jizz", "blowjob", "blowjobs", "handjob"],
+        "dickish": ["dickish", "dickwad", "dickless"],
+        "cockup": ["cockblock", "cockup", "cockups"],
+        "fatass": ["fatass", "lardass", "asscrack"],
+        "cumshot": ["cumshot", "jizz", "blowjob", "blowjobs", "handjob"],
         "wtf": ["wtf", "wtaf", "ffs", "fml", "omfg", "lmfao"],
     },
 ) + families(
     "en",
     Weight.CRUDE,
-    {"ass": ["ass", "asses"], "arse": plural("arse"), "dick": ["dicks"], "piss": ["piss"]},
+    {"ass": ["ass", "asses"], "arse": plural("arse"), "dicks": ["dicks"], "piss": ["piss"]},
     is_strict=True,
 )
 
@@ -123,7 +123,7 @@ _AIMED = families(
     "en",
     Weight.AIMED,
     {
-        "idiot": plural("idiot", "idiotic", "eejit"),
+        "idiot": plural("idiot", "idiotic", "eejit", "imbecile", "cretin"),
         "stupid": ["stupid", "stoopid", "dumb", "dumber", "dumbest", "dim", "brainless", "brain dead", "braindead"]
         + ["witless", "clueless", "mindless", "gormless", "ignorant", "illiterate", "uneducated"],
         "pathetic": [

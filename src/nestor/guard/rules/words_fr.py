@@ -38,7 +38,7 @@ _INSULTS = families(
         "tarba": plural("tarba"),
         "trouduc": plural("trouduc", "trouducul", "trouduq", "trouduk"),
         "emmerder": [*er("emmerd", "enmerd", "emerd"), *plural("emmerdeur", "emmerdeuse", "emmerdement", "emmerdant")],
-        "niquer": [*er("niqu", "nik"), "nique"],
+        "niquer": er("niqu", "nik"),
         "abruti": plural("abruti", "abrutie", "abrutis", "abrutit"),
         "merdeux": ["merdeux", "merdeuse", "merdeuses", "merdaillon", "merdaillons", "sousmerde", "sousmerdes"],
         "crevure": plural("crevure", "raclure", "salopiot"),
