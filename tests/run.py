@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FAILED, INTERRUPTED, NOTHING_RAN = 1, 130, 5
 BIN = Path(sys.executable).parent
 CHECKS = (
-    ("ruff check", ("ruff", "check", "--quiet", ".")),
-    ("ruff format", ("ruff", "format", "--check", "--quiet", ".")),
+    ("ruff check", ("ruff", "check", "--output-format=concise", ".")),
+    ("ruff format", ("ruff", "format", "--check", "--output-format=concise", ".")),
     ("mypy", ("mypy", "--no-error-summary")),
     ("mypy of the launcher", ("mypy", "--no-error-summary", "--strict", "--config-file=", "nestor")),
     ("import-linter", ("lint-imports", "--no-cache")),
