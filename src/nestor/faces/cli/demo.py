@@ -17,7 +17,7 @@ import click
 from nestor.config.places import CORPORA
 from nestor.config.supervisor import Part, answers
 from nestor.faces.cli.errors import CommandFailed, Exit
-from nestor.faces.cli.serve import prepare_desk, serve_desk
+from nestor.faces.cli.serve import open_port, prepare_desk, serve_desk
 from nestor.networks.practice.admin import PracticeServer
 
 HOST = "127.0.0.1"
@@ -87,6 +87,7 @@ def command(port: int, no_browser: bool, fresh: bool, speed: float) -> int:
     """Set the demo up on first use, then serve it until Ctrl+C."""
     begun = time.monotonic()
     home = Path(os.environ.get("NESTOR_HOME", "var")).expanduser().absolute() / "demo"
+    listening = open_port(HOST, port)
     if fresh and home.exists():
         shutil.rmtree(home)
     is_first = not (home / "demo.json").exists()
@@ -103,4 +104,4 @@ def command(port: int, no_browser: bool, fresh: bool, speed: float) -> int:
     click.echo(
         _("Starting the desk ({seconds:.0f} s so far). Ctrl+C ends it.").format(seconds=time.monotonic() - begun)
     )
-    return serve_desk(HOST, port, pages=2, threads=2, others=[practice]) or Exit.OK
+    return serve_desk(listening, pages=2, threads=2, others=[practice]) or Exit.OK

@@ -1,6 +1,7 @@
 """`nestor serve`: the whole desk behind one port."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,14 +20,19 @@ def prepare_desk() -> None:
         raise CommandFailed(_("The database could not be prepared; the lines above say why. Nothing was started."))
 
 
-def serve_desk(host: str, port: int, pages: int, threads: int, others: Sequence[Part] = ()) -> int:
-    """Open the port, start the parts, watch them; return the exit code."""
+def open_port(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is done, so that a taken one is said at once."""
     try:
-        listening = listen(host, port)
+        return listen(host, port)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         sentence = _("Cannot listen on {host}:{port}: {reason}. Choose another port with --port.")
         raise CommandFailed(sentence.format(host=host, port=port, reason=reason)) from error
+
+
+def serve_desk(listening: socket.socket, pages: int, threads: int, others: Sequence[Part] = ()) -> int:
+    """Start the parts, watch them; return the exit code."""
+    host, port = listening.getsockname()[:2]
     parts = [*others, *([worker(threads)] if threads else []), *page_workers(listening, pages)]
 
     def died(part: str, how: str) -> None:
@@ -58,5 +64,6 @@ def serve_desk(host: str, port: int, pages: int, threads: int, others: Sequence[
 def command(host: str, port: int, pages: int, threads: int) -> int:
     """Run until SIGTERM or Ctrl+C."""
     os.environ.setdefault("NESTOR_URL", f"http://{host}:{port}")
+    listening = open_port(host, port)
     prepare_desk()
-    return serve_desk(host, port, pages, threads) or Exit.OK
+    return serve_desk(listening, pages, threads) or Exit.OK
