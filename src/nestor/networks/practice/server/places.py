@@ -73,7 +73,7 @@ def from_stored(stored: Mapping[str, Any]) -> Manners:
 
 def changed(manners: Manners, changes: Mapping[str, Any]) -> Manners:
     """Return the manners with the changes; raise `BadManners` on an unknown name or a wrong type."""
-    known = {entry.name: str(entry.type) for entry in fields(Manners)}
+    known = {entry.name: getattr(entry.type, "__name__", str(entry.type)) for entry in fields(Manners)}
     for name, value in changes.items():
         if name not in known:
             raise BadManners(f"unknown manner: {name}")
