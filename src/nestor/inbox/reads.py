@@ -104,7 +104,7 @@ def thread(conversation: Conversation, seat: Seat) -> tuple[ThreadMessage, ...]:
             who=one.identity.name or one.identity.handle if one.identity else "",
             handle=one.identity.handle if one.identity else "",
             author_url=one.identity.url if one.identity else "",
-            is_late_arrival=rules.is_late_arrival(one.published_at, one.arrived_at),
+            is_late_arrival=rules.is_late_arrival(one.published_at, one.arrived_at, since=conversation.channel.made_at),
             attachments=tuple(attachments.get(one.pk, ())),
             versions=tuple(versions.get(one.pk, ())),
             reading=getattr(one, "reading", None),

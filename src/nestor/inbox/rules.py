@@ -66,9 +66,9 @@ def _forms(word: str) -> set[str]:
     return {fold(word), fold(_FRENCH.stemWord(word)), fold(_ENGLISH.stemWord(word))}
 
 
-def is_late_arrival(published_at: datetime, arrived_at: datetime) -> bool:
-    """Return whether a message reached the desk long after it was published."""
-    return arrived_at - published_at > LATE_AFTER
+def is_late_arrival(published_at: datetime, arrived_at: datetime, *, since: datetime) -> bool:
+    """Return whether a message reached the desk long after it was published; `since` is when the channel was connected."""
+    return published_at > since and arrived_at - published_at > LATE_AFTER
 
 
 def was_asleep(read_at: datetime | None, now: datetime, poll_every: timedelta) -> bool:
