@@ -67,7 +67,7 @@ def _forms(word: str) -> set[str]:
 
 
 def is_late_arrival(published_at: datetime, arrived_at: datetime, *, since: datetime) -> bool:
-    """Return whether a message reached the desk long after it was published; `since` is when the channel was connected."""
+    """Return whether a message reached the desk long after it was published and its channel was connected."""
     return published_at > since and arrived_at - published_at > LATE_AFTER
 
 

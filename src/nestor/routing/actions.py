@@ -37,7 +37,7 @@ def route_messages(brand_id: int, message_ids: Iterable[int], now: datetime) -> 
 
 def _route(message: Message, now: datetime) -> bool:
     said, conversation = reads.utterance_of(message), message.conversation
-    is_history = conversation.channel.network == reads.ARCHIVE
+    is_history = reads.is_history(message)
 
     def change(before: Standing | None) -> Standing:
         answered_until = message.published_at if is_history else reads.answered_until(conversation)

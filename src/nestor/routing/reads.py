@@ -3,7 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
@@ -20,6 +20,7 @@ from nestor.triage.rules.contract import Flag
 from nestor.vocabulary import Lane, Role
 
 ARCHIVE = "archive"  # the network of imported files: history, to which nothing can be answered
+HISTORY_BEFORE = timedelta(days=3)  # what was said that long before a channel was connected is not owed an answer
 JOINED = ("conversation", "conversation__channel", "conversation__member", "last_message__identity", "assignee")
 
 
@@ -115,6 +116,12 @@ def utterance_of(message: Message) -> Utterance:
         is_sealed=message.is_sealed,
         is_closer=Flag.CLOSER.value in reading.flags,
     )
+
+
+def is_history(message: Message) -> bool:
+    """Return whether a message was over before the desk began to read its channel: kept and found, owed nothing."""
+    channel = message.conversation.channel
+    return channel.network == ARCHIVE or message.published_at < channel.made_at - HISTORY_BEFORE
 
 
 def answered_until(conversation: Conversation) -> datetime | None:
