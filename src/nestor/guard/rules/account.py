@@ -1,4 +1,3 @@
-# ruff: noqa: E501  one expression per line reads better than a broken one
 """What sounds like somebody's own account and not the brand's, and the hashtags of other people's grief.
 
 A first foundation: two different signs stop, one warns. What the desk knows of drafts and channels comes later.
@@ -74,7 +73,7 @@ _SOBER = re.compile(
 _AT_STOP = 2  # different signs
 
 
-def find_wrong_account(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
+def find_wrong_account(outgoing: Outgoing, proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
     """Yield one finding for what does not sound like a brand, a stop when two different signs meet."""
     if outgoing.account_tone == "person":
         return

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from nestor.guard.rules.contempt_phrases import COLD, SCORN_IN_ENGLISH, SCORN_IN_FRENCH
-from nestor.guard.rules.contract import AnsweredMessage, BrandSettings, Family, Finding, Level, Outgoing, Rule
+from nestor.guard.rules.contract import AnsweredMessage, BrandSettings, Family, Finding, Level, Outgoing, Rule, merged
 from nestor.guard.rules.phrases import PhraseList
 from nestor.guard.rules.proof import Proof
 
@@ -16,7 +16,7 @@ _AS_AN_ORDER = PhraseList(
 )
 
 
-def find_contempt(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
+def find_contempt(outgoing: Outgoing, proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
     """Yield scorn as a stop and coldness as a warning; said by somebody else in quotation marks, scorn is a warning too."""
     scornful: list[tuple[int, int]] = []
     cold: list[tuple[int, int]] = []
@@ -28,9 +28,9 @@ def find_contempt(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> 
         scornful += [(phrase.start, phrase.end) for phrase in _AS_AN_ORDER.find(proof)]
     cold += [(phrase.start, phrase.end) for phrase in COLD.find(proof)]
     if scornful:
-        yield Finding("scorn", CONTEMPT.id, Family.CONTEMPT, Level.STOP, tuple(sorted(set(scornful))))
+        yield Finding("scorn", CONTEMPT.id, Family.CONTEMPT, Level.STOP, merged(scornful))
     if cold:
-        yield Finding("cold_words", CONTEMPT.id, Family.CONTEMPT, Level.WARN, tuple(sorted(set(cold))))
+        yield Finding("cold_words", CONTEMPT.id, Family.CONTEMPT, Level.WARN, merged(cold))
 
 
 CONTEMPT = Rule(

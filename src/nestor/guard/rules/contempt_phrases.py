@@ -1,4 +1,3 @@
-# ruff: noqa: E501  one expression per line reads better than a broken one
 """Contempt without a swear word, French and English, as folded words (see `phrases`)."""
 
 from nestor.guard.rules.phrases import PhraseList

@@ -165,6 +165,17 @@ class Rule:
         return f"{self.id}.why"
 
 
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the spans in order, those that overlap made one."""
+    apart: list[Span] = []
+    for start, end in sorted(spans):
+        if apart and start < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return tuple(apart)
+
+
 def check(outgoing: Outgoing, rules: Iterable[Rule], settings: BrandSettings) -> tuple[Finding, ...]:
     """Return what the rules object to in text, subject and image descriptions, heaviest first.
 

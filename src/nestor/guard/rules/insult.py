@@ -7,7 +7,7 @@ town, a film or a good wish to an actor.
 import re
 from collections.abc import Iterator
 
-from nestor.guard.rules.contract import BrandSettings, Family, Finding, Level, Outgoing, Rule
+from nestor.guard.rules.contract import BrandSettings, Family, Finding, Level, Outgoing, Rule, merged
 from nestor.guard.rules.insult_phrases import INSULTING
 from nestor.guard.rules.lexicon import Sighting, aimed_family, find_rude_words
 from nestor.guard.rules.proof import Proof
@@ -28,8 +28,8 @@ _SAID_OF_YOU = re.compile(
 )
 _LOOK_BACK = 90  # characters: enough for the words above
 _BARE = frozenset(("imbécile", "idiot", "débile", "pathetic", "minable", "bâtard", "stupid", "mytho"))
-_FILLERS = frozenset(
-    "espece de d bande tas pauvre pauvres sale va mon ma oh eh he quel quelle vous tu you what a an so how just".split()
+_NOTHING_ELSE = re.compile(
+    r"(?:^|[.!?])(?: (?:espece|de|d|bande|tas|pauvres?|sale|mon|ma|oh|eh|he|quel|quelle|you|what|an?|so|how|just|trop|vraiment)){0,3} $"
 )
 _WELL_WISHED = re.compile(
     " (?:premieres?|scene|loges?|trac|acteurs?|actrices?|comediens?|comediennes?|troupe|theatre|rideau|representation|spectacle|opera|choriste|danseurs?"
@@ -90,7 +90,7 @@ def _weighed(proof: Proof, sighting: Sighting) -> tuple[str, Family, Level] | No
     return _STANDING_FOR[weight]
 
 
-def find_insults(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
+def find_insults(_outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
     """Yield insults, hate, threats and swear words, one finding per code with all its places."""
     places: dict[tuple[str, Family, Level], list[tuple[int, int]]] = {}
     for found in _DIE.finditer(proof.text):
@@ -109,7 +109,8 @@ def find_insults(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> I
         if weighed is not None:
             places.setdefault(weighed, []).append((sighting.start, sighting.end))
     for (code, family, level), spans in places.items():
-        yield Finding(code, RUDE.id, family, level, tuple(sorted(set(spans))), {"count": str(len(set(spans)))})
+        apart = merged(spans)
+        yield Finding(code, RUDE.id, family, level, apart, {"count": str(len(apart))})
 
 
 RUDE = Rule(

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  one expression per line reads better than a broken one
 """Insults, hate and threats that take several words, French and English, as folded words (see `phrases`)."""
 
 from nestor.guard.rules.phrases import PhraseList

@@ -10,7 +10,7 @@ from nestor.networks.measure import count
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u3164\u2800\u200e\u200f"
 
 
-def find_beyond_limits(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
+def find_beyond_limits(outgoing: Outgoing, proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
     """Yield what the connector's own limits refuse, with both figures."""
     if not proof.text.strip().strip(_INVISIBLE).strip() and not outgoing.image_alts:
         yield Finding("empty_text", LIMITS.id, Family.LIMITS, Level.STOP)

@@ -48,7 +48,7 @@ _BRACKETS = re.compile(
 )
 
 
-def find_bad_links(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
+def find_bad_links(_outgoing: Outgoing, proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
     """Yield private, staging, broken and secret-bearing links, and unfilled blanks, each code once."""
     text = proof.text
     places: dict[tuple[str, Level], list[Span]] = {}

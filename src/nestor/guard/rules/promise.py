@@ -42,7 +42,7 @@ _DEADLINE = PhraseList(
 _KINDS = (("refund", _REFUND), ("fault", _FAULT), ("guarantee", _GUARANTEE), ("deadline", _DEADLINE))
 
 
-def find_promises(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
+def find_promises(_outgoing: Outgoing, proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
     """Yield each kind of commitment once, with its places."""
     for code, phrases in _KINDS:
         spans = tuple((phrase.start, phrase.end) for phrase in phrases.find(proof))

@@ -12,7 +12,7 @@ _MOST_COMPARED = 200
 _ALIKE = 0.9  # share of words in common
 
 
-def find_repeats(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
+def find_repeats(outgoing: Outgoing, proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
     """Yield a warning when lately somebody else was answered with the same or nearly the same words."""
     if not outgoing.earlier_answers:
         return

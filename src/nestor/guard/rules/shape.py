@@ -26,7 +26,7 @@ _SOFT_HYPHEN = re.compile("\u00ad")
 _ACRONYMS_UP_TO = 4  # letters: SNCF, OMS, RER
 
 
-def find_hidden(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
+def find_hidden(_outgoing: Outgoing, proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
     """Yield characters nobody sees, with their removal as the fix."""
     text = proof.text
     if text.isascii() and text.isprintable():
@@ -57,7 +57,7 @@ def _joins_letters(text: str, place: int) -> bool:
     return any(letter.isascii() or "\u00c0" <= letter <= "\u024f" for letter in around) or len(around) < 2
 
 
-def find_loud(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Finding]:
+def find_loud(_outgoing: Outgoing, proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
     """Yield shouting, fancy letters, stacked accents and words of two alphabets."""
     words = list(_WORD.finditer(proof.text))
     shouted = [word.span() for word in words if word[0].isupper() and len(word[0]) > _ACRONYMS_UP_TO]

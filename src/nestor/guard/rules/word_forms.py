@@ -47,7 +47,7 @@ def plural(*words: str) -> list[str]:
 
 
 def er(*stems: str) -> list[str]:
-    """Return the forms of regular French verbs in -er from their stems: "emmerd" gives emmerde, emmerdez, emmerdant …"""
+    """Return the forms of regular French verbs in -er from their stems: "emmerd" gives emmerde, emmerdez."""
     return [f"{stem}{ending}" for stem in stems for ending in _ER]
 
 

@@ -37,9 +37,7 @@ _INSULTS = families(
             "twat", "twatface", "pillock", "plonker", "numpty", "muppetry", "gobshite", "shithead", "shitface"
         ),
         "whore": plural("whore", "slut", "slutty", "skank", "slapper", "cumdump"),
-        "moron": plural(
-            "moron", "moronic", "imbecile", "cretin", "dumbass", "dumbarse", "dumbfuck", "jackass", "smartass"
-        ),
+        "moron": plural("moron", "moronic", "dumbass", "dumbarse", "dumbfuck", "jackass", "smartass"),
         "scumbag": plural("scumbag", "shitbag", "douchebag", "sleazebag", "dirtbag", "shitstain", "dipshit", "assbag"),
         "cocksucker": plural("cocksucker", "dicksucker", "bootlicker", "buttlicker"),
         "idiot": [
@@ -68,8 +66,6 @@ _CRUDE = families(
             "fkn",
             "fking",
             "fckin",
-        ]
-        + [
             "fuckery",
             "fuckboy",
             "fuckboys",
@@ -89,8 +85,13 @@ _CRUDE = families(
             "horseshit",
             "batshit",
             "sht",
-        ]
-        + ["shitstorm", "shitload", "shithole", "shitholes", "apeshit", "chickenshit"],
+            "shitstorm",
+            "shitload",
+            "shithole",
+            "shitholes",
+            "apeshit",
+            "chickenshit",
+        ],
         "dickish": ["dickish", "dickwad", "dickless"],
         "cockup": ["cockblock", "cockup", "cockups"],
         "fatass": ["fatass", "lardass", "asscrack"],
@@ -124,8 +125,24 @@ _AIMED = families(
     Weight.AIMED,
     {
         "idiot": plural("idiot", "idiotic", "eejit", "imbecile", "cretin"),
-        "stupid": ["stupid", "stoopid", "dumb", "dumber", "dumbest", "dim", "brainless", "brain dead", "braindead"]
-        + ["witless", "clueless", "mindless", "gormless", "ignorant", "illiterate", "uneducated"],
+        "stupid": [
+            "stupid",
+            "stoopid",
+            "dumb",
+            "dumber",
+            "dumbest",
+            "dim",
+            "brainless",
+            "brain dead",
+            "braindead",
+            "witless",
+            "clueless",
+            "mindless",
+            "gormless",
+            "ignorant",
+            "illiterate",
+            "uneducated",
+        ],
         "pathetic": [
             "pathetic",
             "ridiculous",
@@ -136,8 +153,14 @@ _AIMED = families(
             "disgusting",
             "vile",
             "gross",
-        ]
-        + ["insufferable", "unbearable", "obnoxious", "delusional", "deranged", "unhinged", "psycho"],
+            "insufferable",
+            "unbearable",
+            "obnoxious",
+            "delusional",
+            "deranged",
+            "unhinged",
+            "psycho",
+        ],
         "loser": plural("loser", "clown", "joke", "fool", "dunce", "dummy", "donkey", "muppet", "mug", "jerk", "creep")
         + plural(
             "dork", "geek", "weirdo", "freak", "crybaby", "whiner", "moaner", "karen", "snowflake", "troll", "waster"
@@ -168,8 +191,9 @@ _AIMED = families(
             "cockroach",
             "rat",
             "rats",
-        ]
-        + ["pig", "pigs"],
+            "pig",
+            "pigs",
+        ],
         "prick": plural(
             "prick",
             "dick",
@@ -213,4 +237,4 @@ _NAMES = families(
     "fr", Weight.NAME, {"Condom": ["condom"], "Montcuq": ["montcuq", "moncuq"], "Bitche": ["bitche"], "Anus": ["anus"]}
 )
 
-ENGLISH: tuple[WordFamily, ...] = tuple([*_SLURS, *_INSULTS, *_CRUDE, *_MILD, *_AIMED, *_NAMES])
+ENGLISH: tuple[WordFamily, ...] = (*_SLURS, *_INSULTS, *_CRUDE, *_MILD, *_AIMED, *_NAMES)

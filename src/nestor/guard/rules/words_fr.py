@@ -66,8 +66,8 @@ _CRUDE = families(
             "mrd",
             "merdouille",
             "merdouilles",
-        ]
-        + er("merd", "merdouill", "demmerd"),
+            *er("merd", "merdouill", "demmerd"),
+        ],
         "putain": plural("putain", "puteu", "ptain", "ptin", "ptn", "putaing", "poutaing"),
         "chier": [
             "chier",
@@ -81,8 +81,14 @@ _CRUDE = families(
             "chiantes",
             "chiasse",
             "chieur",
-        ]
-        + ["chieuse", "chieurs", "chieuses", "chiotte", "chiottes", "chierie", "fechier"],
+            "chieuse",
+            "chieurs",
+            "chieuses",
+            "chiotte",
+            "chiottes",
+            "chierie",
+            "fechier",
+        ],
         "foutre": [
             "foutre",
             "foutez",
@@ -98,7 +104,7 @@ _CRUDE = families(
         "couille": plural("couille", "kouille", "couy", "couilles"),
         "bite": plural("zob", "zboub", "zgueg", "teub", "biroute"),
         "branler": [*er("branl"), *plural("branleur", "branleuse", "branlette", "branlee")],
-        "baiser": plural("baise", "baisee") + ["baisable", "baisables"],
+        "baiser": [*plural("baise", "baisee"), "baisable", "baisables"],
         "partouze": plural("partouze"),
     },
 )
@@ -140,8 +146,16 @@ _AIMED = families(
             "debile", "debil", "teube", "beteu", "neuneu", "mongol", "mongole", "mongolien", "gogol", "gol", "triso"
         )
         + plural("attarde", "attardee", "demeure", "demeuree", "simplet", "simplette"),
-        "taré": plural("tare", "taree", "cingle", "cinglee", "timbre", "timbree", "fele", "felee")
-        + ["psychopathe", "psychopathes", "hysterique", "hysteriques", "parano", "paranos", "schizo"],
+        "taré": [
+            *plural("tare", "taree", "cingle", "cinglee", "timbre", "timbree", "fele", "felee"),
+            "psychopathe",
+            "psychopathes",
+            "hysterique",
+            "hysteriques",
+            "parano",
+            "paranos",
+            "schizo",
+        ],
         "nul": plural("nul", "nulle", "nullard", "nullarde", "nullite", "incapable", "incompetent", "incompetente"),
         "minable": plural(
             "minable", "pitoyable", "pathetique", "lamentable", "mediocre", "ridicule", "grotesque", "risible"
@@ -225,4 +239,4 @@ _AIMED = families(
     },
 )
 
-FRENCH: tuple[WordFamily, ...] = tuple([*_SLURS, *_INSULTS, *_CRUDE, *_CRUDE_ELSEWHERE, *_MILD, *_AIMED])
+FRENCH: tuple[WordFamily, ...] = (*_SLURS, *_INSULTS, *_CRUDE, *_CRUDE_ELSEWHERE, *_MILD, *_AIMED)
