@@ -32,7 +32,7 @@ class Inbound:
         if self._line.offset is None:
             self._line.ask("/v1/me")
         offset = self._line.offset or timedelta()
-        interval = {"start": as_text(start + offset), "end": as_text(end + offset)}
+        interval = {"start": as_text(_moved(start, offset)), "end": as_text(_moved(end, offset))}
         return as_batch(self._line.ask("/v1/feed", cursor=cursor, **interval))
 
     def open_webhook(self, headers: Mapping[str, str], raw_body: bytes, received_at: datetime) -> Batch:
@@ -63,6 +63,14 @@ def _is_recent(timestamp: str, received_at: datetime) -> bool:
     if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) < 12):
         return False
     return abs(received_at.timestamp() - int(timestamp)) <= REPLAY_WINDOW.total_seconds()
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime:
+    """Return the moment on another clock; the ends of the calendar stay where they are."""
+    try:
+        return moment + by
+    except OverflowError:
+        return moment
 
 
 def as_batch(content: Any) -> Batch:

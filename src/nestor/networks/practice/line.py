@@ -79,4 +79,4 @@ def as_moment(text: str) -> datetime:
 
 def as_text(moment: datetime) -> str:
     """Return an aware time as the network writes it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -83,8 +83,8 @@ def changed(manners: Manners, changes: Mapping[str, Any]) -> Manners:
     if "abilities" in given:
         given["abilities"] = tuple(given["abilities"])
     if "honours_marks" in given:
-        abilities = set(given.get("abilities", manners.abilities)) - {"honours_marks"}
-        given["abilities"] = tuple(sorted(abilities | ({"honours_marks"} if given["honours_marks"] else set())))
+        others = tuple(name for name in given.get("abilities", manners.abilities) if name != "honours_marks")
+        given["abilities"] = (*others, "honours_marks") if given["honours_marks"] else others
     return replace(manners, **given)
 
 

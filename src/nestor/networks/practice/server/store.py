@@ -70,7 +70,7 @@ CREATE INDEX IF NOT EXISTS waiting_on ON waiting (on_ref, reason);
 
 def as_text(moment: datetime) -> str:
     """Return an aware time as sortable UTC text with microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def as_moment(text: str) -> datetime:
