@@ -1,17 +1,14 @@
 """The desk as one ASGI application: pages run as WSGI in a few threads, the live stream runs async (decision 0010)."""
 
-import os
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from django.core.asgi import get_asgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nestor.config.settings")
-live = get_asgi_application()
-
-from nestor.config.wsgi import application as _wsgi  # noqa: E402  Django must be set up first
+from nestor.config.wsgi import application as _wsgi
 
 THREADS = 6  # pages wait for the database more than they compute; more threads only queue on the interpreter's lock
+live = get_asgi_application()
 pages = WSGIMiddleware(cast("Any", _wsgi), workers=THREADS)
 
 

@@ -31,7 +31,7 @@ LANE_ORDER = (
     "abuse",
     "spam",
 )
-LANE_KEYS = dict(zip(LANE_ORDER, "1234567890-", strict=True))
+LANE_KEYS = dict(zip(LANE_ORDER, "1234567890s", strict=True))
 TONES: Words = {"negative": _("negative"), "neutral": _("neutral"), "positive": _("positive")}
 KINDS: Words = {
     "mention": _("Mention"),

@@ -29,7 +29,8 @@ const KEYS = {
 function inMenu(event) {
   const menu = document.querySelector("details.menu[open]");
   if (!menu) return false;
-  const button = menu.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const digit = event.code.match(/^(?:Digit|Numpad)(\d)$/)?.[1]; // the key with the digit, also where it needs Shift
+  const button = menu.querySelector(`[data-key="${CSS.escape(digit ?? event.key)}"]`);
   if (button) { button.click(); menu.open = false; event.preventDefault(); return true; }
   return event.key !== "Escape" && event.key.length === 1;
 }

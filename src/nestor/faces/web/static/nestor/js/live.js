@@ -15,6 +15,7 @@ let since = String(Date.now());
 const waiting = new Map();
 
 const list = () => document.getElementById("rows");
+const rowsNow = () => [...list().querySelectorAll(":scope > li[data-conversation]")];
 const scroller = () => document.getElementById("list-scroll");
 const isNarrow = () => matchMedia("(max-width: 56.25rem)").matches;
 
@@ -65,7 +66,7 @@ async function followList() {
   const fresh = [...page.querySelectorAll("#rows > li[data-conversation]")];
   const oldest = fresh.length ? fresh[fresh.length - 1].dataset.at : "";
   const isWhole = !page.getElementById("more");
-  const known = new Map([...list().children].map((row) => [row.dataset.conversation, row]));
+  const known = new Map(rowsNow().map((row) => [row.dataset.conversation, row]));
   const wanted = new Set(fresh.map((row) => row.dataset.conversation));
   const isAway = isNarrow() ? window.scrollY > 80 : scroller().scrollTop > 40;
   let added = 0;
@@ -80,7 +81,7 @@ async function followList() {
     if (isCovered && !wanted.has(id) && id !== openId()) row.remove();
   }
   for (const id of waiting.keys()) if (!wanted.has(id)) waiting.delete(id);
-  if (list().children.length) document.getElementById("rows-empty")?.remove();
+  if (rowsNow().length) document.getElementById("rows-empty")?.remove();
   pill();
   if (added) announce(added);
 }
@@ -114,10 +115,10 @@ function update(old, fresh) {
 
 // In its place by time, without moving what one looks at.
 function insert(row, isNew) {
-  const before = [...list().children].find((one) => one !== row && one.dataset.at < row.dataset.at);
+  const before = rowsNow().find((one) => one !== row && one.dataset.at < row.dataset.at);
   const top = scroller().scrollTop;
   if (isNew) row.classList.add("fresh");
-  list().insertBefore(row, before || null);
+  list().insertBefore(row, before || document.getElementById("more"));
   scroller().scrollTop = top;
 }
 

@@ -22,7 +22,7 @@ export function openMenu(id) {
   const menu = document.getElementById(id);
   if (!menu) return false;
   menu.open = true;
-  const first = menu.querySelector('.sheet [aria-pressed="true"], .sheet button, .sheet a.item');
+  const first = menu.querySelector('.sheet [aria-pressed="true"]') || menu.querySelector(".sheet button, .sheet a.item");
   first?.focus();
   return true;
 }

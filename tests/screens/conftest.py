@@ -1,0 +1,81 @@
+"""Fixtures of the screens: one desk for all of them, one browser, a page signed in as Alice."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.screens.found import PASSWORD
+from tests.screens.stage import CHROMIUM, Stage
+from tests.screens.stock import stock
+from tests.services_here import chromium_path
+
+PATIENCE = 20_000  # milliseconds; a poll comes every five seconds
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A desk with a small community."""
+    built = Stage(tmp_path_factory.mktemp("desk"))
+    try:
+        built.set_up()
+        stock(built)
+        yield built
+    finally:
+        built.tear_down()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(stage: Stage, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cookies of somebody who signed in as Alice."""
+    kept = tmp_path_factory.mktemp("browser") / "alice.json"
+    context = browser.new_context(base_url=stage.url, locale="en-GB")
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Email").fill("alice@nestor.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    context.storage_state(path=kept)
+    context.close()
+    return kept
+
+
+@pytest.fixture
+def open_page(stage: Stage, browser: Browser, signed_in: Path) -> Iterator[OpenPage]:
+    """Opens pages signed in as Alice; a script error on any of them fails the test."""
+    opened: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def open_one(path: str = "/inbox/", *, width: int = 1280, height: int = 800, locale: str = "en-GB", **more: object) -> Page:
+        options: dict[str, object] = {"storage_state": signed_in, "reduced_motion": "reduce", **more}
+        context = browser.new_context(
+            base_url=stage.url,
+            locale=locale,
+            viewport={"width": width, "height": height},
+            **options,  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(PATIENCE)
+        opened.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_one
+    for context in opened:
+        context.close()
+    assert troubles == []
