@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nestor.networks.practice.admin import Mode
 from nestor.publisher import actions
@@ -35,7 +36,7 @@ MODES: tuple[Mode | None, ...] = (
     Mode.STALE,
     Mode.SKEW,
 )
-SETTINGS: dict[Mode, dict[str, float]] = {
+SETTINGS: dict[Mode, dict[str, Any]] = {
     Mode.LIMIT: {"seconds": 1},
     Mode.ACCEPT_LATE: {"seconds": TOTAL_FOR + 0.2},
     Mode.STALE: {"seconds": 1},

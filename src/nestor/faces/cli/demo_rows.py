@@ -27,13 +27,15 @@ def found_world(
     found = Brand.objects.filter(slug=world.key).first()
     if found is not None:
         return found
-    traits = {
-        "zone": world.zone,
-        "language": world.languages[0],
-        "is_institution": world.key in INSTITUTIONS,
-        "own_contacts": contacts,
-    }
-    brand = brands.found_brand(world.brand, world.key, now, **traits)
+    brand = brands.found_brand(
+        world.brand,
+        world.key,
+        now,
+        zone=world.zone,
+        language=world.languages[0],
+        is_institution=world.key in INSTITUTIONS,
+        own_contacts=contacts,
+    )
     brands.set_opening_hours(brand, periods, closures, now)
     return brand
 
