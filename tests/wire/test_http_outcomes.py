@@ -5,10 +5,10 @@ from email.utils import format_datetime
 from functools import partial
 
 import pytest
-from tests.wire.misbehaving import Call, Misbehaving, Script, in_turn
 
 from nestor.networks.contract import NetworkTrouble, Reason, Refused, TryLater, Uncertain
 from nestor.networks.http import HttpSession, Response
+from tests.wire.misbehaving import Call, Misbehaving, Script, in_turn
 
 
 def session(server: Misbehaving, **options: object) -> HttpSession:

@@ -10,10 +10,10 @@ from functools import partial
 
 import httpx
 import pytest
-from tests.wire.misbehaving import Call, Misbehaving, in_turn
 
 from nestor.networks.contract import NetworkTrouble, Reason, Refused, TryLater, Uncertain
 from nestor.networks.http import AnswerTooLarge, HttpSession, _redirected
+from tests.wire.misbehaving import Call, Misbehaving, in_turn
 
 SECRET = "open-sesame-4711"
 METADATA = "http://169.254.169.254/latest/meta-data/"
@@ -155,14 +155,20 @@ def test_a_read_follows_its_own_host_with_its_credentials() -> None:
 
 
 def test_credentials_stay_at_home() -> None:
-    request = httpx.Request("GET", "https://desk.example/a", headers={"Authorization": SECRET, "X-Token": SECRET})
+    request = httpx.Request("GET", "https://desk.example/a", headers={"X-Token": SECRET, "Accept": "text/html"})
     followed = _redirected(request, "https://elsewhere.example/b")
     assert SECRET not in str(followed.headers.raw)
-    assert "authorization" not in followed.headers
-    assert "x-token" not in followed.headers
-    assert followed.headers["host"] == "elsewhere.example"
+    assert dict(followed.headers) == {"host": "elsewhere.example", "accept": "text/html"}
     with pytest.raises(Refused):
         _redirected(request, "http://desk.example/b")
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Cookie", "Proxy-Authorization"])
+def test_who_is_signed_in_is_told_where_the_address_has_moved(name: str) -> None:
+    request = httpx.Request("GET", "https://desk.example/a", headers={name: SECRET})
+    with pytest.raises(Refused, match=r"connect again with https://www\.desk\.example") as caught:
+        _redirected(request, "https://www.desk.example/a?token=1")
+    assert caught.value.reason is Reason.INVALID
 
 
 def test_circles_end() -> None:

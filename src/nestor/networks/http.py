@@ -184,7 +184,7 @@ class HttpSession:
         return built
 
     def _follow(self, request: httpx.Request, *, is_read: bool) -> Response:
-        """Send; a read follows redirects, each one judged anew and without credentials once the host changes."""
+        """Send; a read follows redirects, each one judged anew, and to another host only without credentials."""
         for _hop in range(_REDIRECTS + 1):
             answer = self._send(request, is_read=is_read)
             target = answer.headers.get("location", "") if answer.status in (301, 302, 303, 307, 308) else ""
@@ -286,6 +286,12 @@ def _redirected(request: httpx.Request, target: str) -> httpx.Request:
         raise Refused(Reason.MALFORMED, "redirected to what is no address") from None
     if address.scheme not in ("http", "https") or (request.url.scheme == "https" and address.scheme != "https"):
         raise Refused(Reason.UNSAFE, "redirected to what the desk does not call")
+    if _origin(address) != _origin(request.url) and not _CREDENTIALS.isdisjoint(request.headers):
+        # Without credentials the other host would say no, and the person would look for a wrong password.
+        raise Refused(
+            Reason.INVALID,
+            f"the address has moved: connect again with {address.scheme}://{address.netloc.decode('ascii')}",
+        )
     headers = {name: value for name, value in request.headers.items() if name != "host"}
     if _origin(address) != _origin(request.url):
         # Which of a network's own headers are secret cannot be known here: none travels to another host.

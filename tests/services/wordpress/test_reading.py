@@ -1,6 +1,7 @@
 """Reading a real WordPress: everything arrives once, edits and deletions are seen, whatever the order and the clock."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.request import urlopen
 
 import pytest
 
@@ -216,6 +217,8 @@ def test_pages_and_plain_addresses_work_too(site: Site, connect: Connect) -> Non
     site.plant(site.post("About us", kind="page"), "below a page")
     site.witness("option", name="permalink_structure", value="")
     try:
+        with urlopen(f"{site.url}/wp-json/wp/v2/users/me", timeout=10) as answer:
+            assert "json" not in answer.headers["Content-Type"]
         (arrival,), _, _ = read_on(connect(), "")
         moved = connect(url=f"{site.url}/wp-admin/edit-comments.php")
         assert moved.who_am_i().handle == "desk"
@@ -284,7 +287,7 @@ def test_what_is_no_wordpress_is_said(site: Site, connect: Connect) -> None:
         proxy.deal = lambda _request, _answer: b"HTTP/1.1 404 No\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnope"
         with pytest.raises(Refused) as caught:
             connect(url=proxy.url).who_am_i()
-        assert caught.value.reason is Reason.INVALID
+        assert caught.value.reason is Reason.MALFORMED
         proxy.deal = lambda _request, _answer: (
             b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>"
         )

@@ -41,10 +41,10 @@ _MEANINGS = {
 
 
 class NoApi(Refused):
-    """Nothing at this address speaks WordPress's REST API."""
+    """Nothing at this address speaks WordPress's REST API, at least for now: maintenance pages look the same."""
 
     def __init__(self) -> None:
-        super().__init__(Reason.INVALID, "no WordPress REST API answers at this address")
+        super().__init__(Reason.MALFORMED, "no WordPress REST API answers at this address", permanent=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +113,31 @@ class Site:
 
     def _call(self, method: str, path: str, **more: Any) -> Response:
         """Call; the first read finds out which of the two addresses the API has. Every write here follows a read."""
+        if not self._is_found and method == "GET":
+            return self._first(path, **more)
+        return self._sent(method, path, **more)
+
+    def _first(self, path: str, **more: Any) -> Response:
+        """Read at either address. Where one is not the API, sites answer 404, their home page, or a redirect to it."""
         try:
-            answer = self._sent(method, path, **more)
-        except NoApi:
-            if self._is_found or method != "GET":
+            answer = _checked_api(self._sent("GET", path, **more))
+        except Refused as trouble:
+            if not isinstance(trouble, NoApi) and trouble.detail in _MEANINGS:
+                self._is_found = True
                 raise
-            self._is_plain = True
-            answer = self._sent(method, path, **more)
+            answer = self._first_plain(trouble, path, **more)
         self._is_found = True
         return answer
+
+    def _first_plain(self, trouble: Refused, path: str, **more: Any) -> Response:
+        self._is_plain = True
+        try:
+            return _checked_api(self._sent("GET", path, **more))
+        except Refused as second:
+            if second.detail in _MEANINGS:
+                raise
+            self._is_plain = False
+            raise trouble from None
 
     def _sent(self, method: str, path: str, **more: Any) -> Response:
         route = path if path.startswith("nestor/") else f"wp/v2/{path}"
@@ -145,6 +161,13 @@ def open_site(settings: Mapping[str, str], secrets: Mapping[str, str], **session
         **{"read_for": 20.0, "total_for": 45.0, "max_bytes": 16_000_000, **session},
     )
     return Site(opened, has_plugin_secret=bool(secrets.get("webhook_secret")))
+
+
+def _checked_api(answer: Response) -> Response:
+    """Return the answer if it is the API's; a home page is not."""
+    if not answer.headers.get("content-type", "").startswith("application/json"):
+        raise NoApi
+    return answer
 
 
 def _home(url: str) -> str:

@@ -82,7 +82,10 @@ function witness_shown($asked) {
 }
 
 function witness_option($asked) {
-    return update_option($asked['name'], $asked['value']);
+    $changed = update_option($asked['name'], $asked['value']);
+    $GLOBALS['wp_rewrite']->init();
+    flush_rewrite_rules(false);
+    return $changed;
 }
 
 function witness_sql($asked) {
