@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models.expressions import Col
 from django.db.models.lookups import Exact, In
+from django.db.models.sql import Query
 from django.db.models.sql.where import AND, WhereNode
 
 from nestor.vocabulary import new_id, new_public_id
@@ -31,10 +32,31 @@ def _names_brand(where: WhereNode, table: str | None) -> bool:
     return False
 
 
+class ScopedQuery(Query):
+    """A query that becomes SQL only if it names the brand: asked itself, inside another, or in a union."""
+
+    why_across = ""
+
+    def check_scope(self) -> None:
+        """Raise `UnscopedQuery` unless the brand is named, or the reason why none is."""
+        if self.why_across or self.is_empty() or self.model is None:
+            return
+        if not _names_brand(self.where, self.base_table or self.model._meta.db_table):
+            raise UnscopedQuery(self.model.__name__)
+
+    def get_compiler(self, using: str | None = None, connection: Any = None, elide_empty: bool = True) -> Any:  # noqa: FBT001, FBT002  as Django's
+        """As Django's, once the brand is known."""
+        self.check_scope()
+        return super().get_compiler(using, connection, elide_empty)
+
+
 class BrandQuerySet(models.QuerySet[Any]):
     """A queryset that is evaluated only if it filters on `brand`, or says aloud why it looks across brands."""
 
-    _why_across = ""
+    def __init__(
+        self, model: Any = None, query: Query | None = None, using: str | None = None, hints: Any = None
+    ) -> None:
+        super().__init__(model, ScopedQuery(model) if query is None else query, using, hints)
 
     def of(self, brand: "Brand | int") -> Self:
         """Keep the rows of one brand."""
@@ -44,55 +66,33 @@ class BrandQuerySet(models.QuerySet[Any]):
         """Look at every brand's rows: for sweeps and upkeep, never for a page. `why` is for the reader of the code."""
         if not why:
             raise ValueError("say why")
-        clone = self._clone()
-        clone._why_across = why  # noqa: SLF001  our own class
+        clone = self.all()
+        clone._scoped().why_across = why  # noqa: SLF001  our own class
         return clone
 
-    def _clone(self) -> Self:
-        clone: Self = super()._clone()  # type: ignore[misc]
-        clone._why_across = self._why_across
-        return clone
-
-    def _check_scope(self) -> None:
-        if self._why_across or self.query.is_empty():
-            return
-        if not _names_brand(self.query.where, self.query.base_table or self.model._meta.db_table):
+    def _scoped(self) -> ScopedQuery:
+        if not isinstance(self.query, ScopedQuery):
             raise UnscopedQuery(self.model.__name__)
-
-    def _fetch_all(self) -> None:
-        if self._result_cache is None:
-            self._check_scope()
-        super()._fetch_all()
+        return self.query
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
-        """As Django's, once the brand is known."""
-        self._check_scope()
+        """As Django's, once the brand is known: at once, not at the first row."""
+        self._scoped().check_scope()
         return super().iterator(chunk_size)
-
-    def count(self) -> int:
-        """As Django's, once the brand is known."""
-        self._check_scope()
-        return super().count()
-
-    def exists(self) -> bool:
-        """As Django's, once the brand is known."""
-        self._check_scope()
-        return super().exists()
-
-    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """As Django's, once the brand is known."""
-        self._check_scope()
-        return super().aggregate(*args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
         """As Django's, once the brand is known."""
-        self._check_scope()
+        self._scoped().check_scope()
         return super().update(**kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """As Django's, once the brand is known."""
-        self._check_scope()
+        self._scoped().check_scope()
         return super().delete()
+
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse: nobody could see which brand it is about."""
+        raise UnscopedQuery(self.model.__name__)
 
 
 BrandRows = models.Manager.from_queryset(BrandQuerySet)

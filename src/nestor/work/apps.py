@@ -4,14 +4,14 @@ from django.apps import AppConfig
 
 
 class WorkConfig(AppConfig):
-    """Registers the job that serves wake-ups."""
+    """Registers the jobs that serve wake-ups and forget what is old."""
 
     name = "nestor.work"
     label = "work"
 
     def ready(self) -> None:
         """Register once everything is loaded."""
-        from nestor.work.jobs import KNOCKS, WAKEUPS
+        from nestor.work.jobs import KNOCKS, UPKEEP, WAKEUPS
         from nestor.work.registry import register
 
-        register(WAKEUPS, KNOCKS)
+        register(WAKEUPS, KNOCKS, UPKEEP)

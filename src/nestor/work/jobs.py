@@ -19,7 +19,9 @@ from nestor.work.rules import Pointer
 log = logging.getLogger("nestor.work")
 LUCK = random.SystemRandom()
 KNOCK = "knock"  # the part of the desk that answers `doctor`
+KEPT_FOR = timedelta(days=30)  # events and keys of submissions
 MOST_DUE = 200  # rows one sweep of one job hands over
+MOST_CARRIED = 1000  # pointers remembered before those carried long ago are forgotten
 CARRY_AGAIN_AFTER = timedelta(seconds=5)  # a pointer that led to nothing by then is carried again
 
 
@@ -90,6 +92,19 @@ def answer_knock(happenings: Sequence[Happening], now: datetime) -> None:
 
 
 KNOCKS = Subscriber("work.answer_knock", event="DeskKnocked", serve=answer_knock)
+
+
+def forget_old_events(row_id: int, now: datetime) -> None:
+    """Forget events and keys of submissions that nobody asks for any more."""
+    actions.forget_old_events(now - KEPT_FOR)
+
+
+def old_events(now: datetime, most: int) -> list[int]:
+    """Return one row while there is anything to forget."""
+    return reads.old_events(now - KEPT_FOR)
+
+
+UPKEEP = Job("work.forget_old_events", due=old_events, look=forget_old_events, every=timedelta(minutes=10))
 WAKEUPS = Job("work.wakeups", due=reads.due_wakeups, look=serve_wakeups, every=timedelta(milliseconds=200))
 
 
@@ -133,7 +148,14 @@ class Sweep:
                 self._carried[pointer] = now
             self._carry(pointer)
             count += 1
+        self._forget_carried(now)
         return count
+
+    def _forget_carried(self, now: datetime) -> None:
+        """Forget pointers that another process looked at: nobody tells us, and they would pile up for ever."""
+        with self._lock:
+            if len(self._carried) > MOST_CARRIED:
+                self._carried = {one: at for one, at in self._carried.items() if now - at < CARRY_AGAIN_AFTER}
 
     def run(self, stop: threading.Event, part: str = "work") -> None:
         """Sweep until told to stop; a database that is away is waited for."""

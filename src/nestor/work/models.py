@@ -28,8 +28,33 @@ class AppendOnly(models.QuerySet[Any]):
         """Refuse: what happened cannot be undone."""
         raise TypeError(f"{self.model.__name__} is append-only")
 
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """As Django's, but a row that exists is never overwritten."""
+        if kwargs.get("update_conflicts"):
+            raise TypeError(f"{self.model.__name__} is append-only")
+        return super().bulk_create(*args, **kwargs)
 
-class Event(models.Model):
+
+class Written(models.Model):
+    """Base of what is written once: neither a row nor a queryset of it can be changed or deleted."""
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's, for a new row only."""
+        if not self._state.adding:
+            raise TypeError(f"{type(self).__name__} is append-only")
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: what happened cannot be undone."""
+        raise TypeError(f"{type(self).__name__} is append-only")
+
+
+class Event(Written):
     """Something that happened: ids only, never text."""
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
@@ -38,8 +63,6 @@ class Event(models.Model):
     version = models.PositiveSmallIntegerField(default=1)
     ids = models.JSONField()
     at = models.DateTimeField()
-
-    objects = AppendOnly.as_manager()
 
     class Meta:
         indexes = [
@@ -64,7 +87,7 @@ class Wakeup(Leased):
         constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="wakeup_once")]
 
 
-class JournalEntry(models.Model):
+class JournalEntry(Written):
     """Who did what, when, why. Codes and ids only; `reason` is what the person typed."""
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
@@ -76,8 +99,6 @@ class JournalEntry(models.Model):
     facts = models.JSONField(default=dict)
     reason = models.TextField(default="", blank=True)
     at = models.DateTimeField()
-
-    objects = AppendOnly.as_manager()
 
     class Meta:
         indexes = [

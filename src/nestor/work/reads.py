@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from nestor.work.models import Event, JournalEntry, Pulse, Wakeup
+from nestor.work.models import Event, IdempotencyKey, JournalEntry, Pulse, Wakeup
 from nestor.work.rules import Lease
 
 
@@ -26,6 +26,13 @@ def due_wakeups(now: datetime, most: int) -> Iterable[int]:
     """Return one due wake-up per subscriber: whoever takes it takes the others along."""
     rows = Wakeup.objects.filter(is_free(now), due_at__lte=now)
     return list(rows.values("subscriber").annotate(first=models.Min("id")).values_list("first", flat=True)[:most])
+
+
+def old_events(before: datetime) -> list[int]:
+    """Return an event nobody is owed any more, or a key of a submission, older than that; [] when there is none."""
+    events = Event.objects.filter(at__lt=before).exclude(pk__in=Wakeup.objects.values("event_id"))
+    keys = IdempotencyKey.objects.filter(made_at__lt=before)
+    return [*events.order_by("at").values_list("pk", flat=True)[:1], *keys.values_list("pk", flat=True)[:1]][:1]
 
 
 @dataclass(frozen=True, slots=True)
