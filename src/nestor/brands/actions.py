@@ -12,8 +12,10 @@ from nestor.brands.models import Brand, Channel, ChannelSecret, Closure, Install
 from nestor.brands.secrets import seal, seal_again
 from nestor.networks.contract import Account
 from nestor.work.actions import announce, note
+from nestor.work.rules import storable, storable_name
 
 FIRST_ANSWER_FOR = timedelta(hours=2)
+CONNECTED_FIELDS = ("name", "handle", "url", "settings", "is_connected", "trouble", "trouble_since")
 
 
 def found_brand(name: str, slug: str, now: datetime, *, actor_id: int | None = None, **traits: object) -> Brand:
@@ -56,14 +58,21 @@ def connect_channel(
     name: str = "",
     actor_id: int | None = None,
 ) -> Channel:
-    """Connect an account, or reconnect it: the same account keeps its channel, and no secret is lost."""
+    """Connect an account, or reconnect it: the same account keeps its channel, its hold and every secret."""
+    who = Account(
+        storable_name(account.network_id, 200), storable(account.handle, 200), account.name, storable(account.url, 1000)
+    )
     with transaction.atomic():
-        found = Channel.objects.of(brand).filter(network=network, account_id=account.network_id).first()
-        channel: Channel = found or Channel(brand=brand, network=network, account_id=account.network_id, made_at=now)
-        channel.name = name or channel.name or account.name or account.handle
-        channel.handle, channel.url, channel.settings = account.handle, account.url, dict(settings)
+        known = Channel.objects.of(brand).filter(network=network, account_id=who.network_id).order_by("id").first()
+        fresh = {"brand": brand, "made_at": now, "name": storable(name or account.name or account.handle, 120)}
+        channel: Channel = (
+            known
+            or Channel.objects.of(brand).get_or_create(network=network, account_id=who.network_id, defaults=fresh)[0]
+        )
+        channel.name = storable(name, 120) or channel.name
+        channel.handle, channel.url, channel.settings = who.handle, who.url, dict(settings)
         channel.is_connected, channel.trouble, channel.trouble_since = True, "", None
-        channel.save(force_insert=found is None)
+        channel.save(update_fields=CONNECTED_FIELDS)  # a hold put on meanwhile stays
         keep_secrets(channel, secrets, now)
         note("connect_channel", channel, now, brand_id=brand.pk, actor_id=actor_id, facts={"network": network})
         announce(ChannelConnected(brand_id=brand.pk, channel_id=channel.pk), now)
@@ -116,6 +125,7 @@ def disconnect_channel(channel: Channel, now: datetime, *, actor_id: int | None)
 
 def hold_channel(channel: Channel, reason: str, now: datetime, *, actor_id: int | None) -> bool:
     """Hold: what is scheduled stays put from this instant on. False if it was held already."""
+    reason = storable(reason, 500)
     with transaction.atomic():
         rows = Channel.objects.of(channel.brand_id).filter(pk=channel.pk, held_at__isnull=True)
         if rows.update(held_at=now, hold_reason=reason, turn=F("turn") + 1) != 1:
@@ -127,6 +137,7 @@ def hold_channel(channel: Channel, reason: str, now: datetime, *, actor_id: int 
 
 def lift_hold(channel: Channel, reason: str, now: datetime, *, actor_id: int | None) -> bool:
     """Lift the hold. False if there was none."""
+    reason = storable(reason, 500)
     with transaction.atomic():
         rows = Channel.objects.of(channel.brand_id).filter(pk=channel.pk, held_at__isnull=False)
         if rows.update(held_at=None, hold_reason="", turn=F("turn") + 1) != 1:
@@ -153,8 +164,10 @@ def report_trouble(channel: Channel, reason: str, now: datetime) -> bool:
         return True
 
 
-def keep_limits(channel: Channel, limits: Mapping[str, Any]) -> bool:
-    """Remember the limits a network serves, by kind of message; False if they were known."""
-    if dict(limits) == channel.limits:
+def keep_limits(channel: Channel, limits: Mapping[str, Any], abilities: Iterable[str]) -> bool:
+    """Remember the limits a network serves, by kind of message, and what it can do; False if that was known."""
+    can = sorted(abilities)
+    if dict(limits) == channel.limits and can == channel.abilities:
         return False
-    return Channel.objects.of(channel.brand_id).filter(pk=channel.pk).update(limits=dict(limits)) == 1
+    rows = Channel.objects.of(channel.brand_id).filter(pk=channel.pk)
+    return rows.update(limits=dict(limits), abilities=can) == 1

@@ -58,6 +58,7 @@ class Channel(PublicRow):
     url = models.URLField(max_length=1000, default="", blank=True)
     settings = models.JSONField(default=dict)
     limits = models.JSONField(default=dict)  # by kind of message, as the network last served them
+    abilities = models.JSONField(default=list)  # what the connector could do when it was last asked
     is_connected = models.BooleanField(default=True)
     trouble = models.CharField(max_length=40, default="", blank=True)  # a contract Reason, "" when well
     trouble_since = models.DateTimeField(null=True, blank=True)

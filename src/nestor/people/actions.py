@@ -12,6 +12,7 @@ from nestor.networks.contract import Author
 from nestor.people.models import Identity, Member, TeamRole, User
 from nestor.vocabulary import Role
 from nestor.work.actions import note
+from nestor.work.rules import storable, storable_name
 
 
 def add_user(email: str, name: str, password: str | None, now: datetime, **traits: str) -> User:
@@ -62,15 +63,15 @@ def set_preferences(user: User, **chosen: str) -> None:
 def know_authors(brand_id: int, network: str, authors: Iterable[Author], now: datetime) -> dict[str, Identity]:
     """Return the identity of each author by network id; those never seen become members.
 
-    Joins the caller's transaction.
+    Joins the caller's transaction. A worker that knows one of them first makes it raise `IntegrityError`.
     """
-    latest = {author.network_id: author for author in authors}
+    latest = {author.network_id: author for author in map(_storable, authors)}
     rows = Identity.objects.of(brand_id).filter(network=network, network_id__in=latest).select_related("member")
     known: dict[str, Identity] = {row.network_id: row for row in rows}
     for row in known.values():
         _freshen(row, latest[row.network_id])
     Member.objects.of(brand_id).filter(pk__in=[row.member_id for row in known.values()]).update(last_seen_at=now)
-    fresh = [author for key, author in latest.items() if key not in known]
+    fresh = [latest[key] for key in sorted(latest) if key not in known]  # in one order, whoever else is at it
     members = [
         Member(brand_id=brand_id, name=shown_name(author), first_seen_at=now, last_seen_at=now) for author in fresh
     ]
@@ -81,9 +82,9 @@ def know_authors(brand_id: int, network: str, authors: Iterable[Author], now: da
             member=member,
             network=network,
             network_id=author.network_id,
-            handle=author.handle[:300],
-            name=author.name[:300],
-            url=author.url[:2000],
+            handle=author.handle,
+            name=author.name,
+            url=author.url,
         )
         for author, member in zip(fresh, members, strict=True)
     ]
@@ -96,8 +97,22 @@ def shown_name(author: Author) -> str:
     return (author.name or author.handle or author.network_id)[:300]
 
 
+def _storable(author: Author) -> Author:
+    return Author(
+        storable_name(author.network_id),
+        storable(author.handle, 300),
+        storable(author.name, 300),
+        storable(author.url, 2000),
+    )
+
+
 def _freshen(row: Identity, author: Author) -> None:
-    seen = (author.handle[:300], author.name[:300], author.url[:2000])
-    if (row.handle, row.name, row.url) != seen and (author.handle or author.name):
-        row.handle, row.name, row.url = seen
-        Identity.objects.of(row.brand_id).filter(pk=row.pk).update(handle=seen[0], name=seen[1], url=seen[2])
+    """Follow a change of name or address; the member's name follows while it is that account's own."""
+    if (row.handle, row.name, row.url) == (author.handle, author.name, author.url):
+        return
+    if not (author.handle or author.name):
+        return
+    was = shown_name(Author(row.network_id, row.handle, row.name))
+    row.handle, row.name, row.url = author.handle, author.name, author.url
+    Identity.objects.of(row.brand_id).filter(pk=row.pk).update(handle=row.handle, name=row.name, url=row.url)
+    Member.objects.of(row.brand_id).filter(pk=row.member_id, name=was).update(name=shown_name(author))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from nestor.brands.models import Brand
+from nestor.brands.scoping import BrandRow
 from nestor.people.models import Identity, Member, TeamRole, User
 from nestor.people.rules import Permission, may
 from nestor.vocabulary import Role
@@ -16,9 +17,9 @@ class Seat:
     brand: Brand
     role: Role
 
-    def may(self, permission: Permission) -> bool:
-        """Return whether this person may do it for this brand."""
-        return may(self.role, permission)
+    def may(self, permission: Permission, row: BrandRow | None = None) -> bool:
+        """Return whether this person may do it for this brand; to this row, if it is the same brand's."""
+        return may(self.role, permission) and (row is None or row.brand_id == self.brand.pk)
 
 
 def seats_of(user: User) -> list[Seat]:
