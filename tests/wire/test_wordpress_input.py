@@ -52,8 +52,7 @@ ANYTHING = st.recursive(
 def test_a_row_with_anything_in_it_is_a_comment_or_is_said_not_to_be(name: str, value: object, zone: str) -> None:
     try:
         comment = read_comment({**ROW, name: value}, zone)
-    except NotAComment as refused:
-        assert "Bonjour" not in str(refused)
+    except NotAComment:
         return
     arrival = as_arrival(comment, me=2, thread=7)
     assert arrival.published_at.tzinfo is not None
@@ -183,18 +182,21 @@ def test_settings_without_sense_are_refused_before_any_call(settings: dict[str, 
     assert caught.value.reason in (Reason.INVALID, Reason.UNSAFE)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://localhost:9", "http://169.254.169.254"])
-def test_a_private_address_is_called_only_where_the_operator_allows_it(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://127.0.0.1:9", ""),
+        ("https://localhost:9", ""),
+        ("https://169.254.169.254", ""),
+        ("http://169.254.169.254", "1"),
+    ],
+)
+def test_a_private_address_is_called_only_where_the_operator_allows_it(url: str, allowed: str) -> None:
+    settings = {"url": url, "user": "desk", ALLOW_PRIVATE: allowed}
+    connector = WORDPRESS.open(settings, {"application_password": "x"})
     with pytest.raises(Refused) as caught:
-        WORDPRESS.open(
-            {"url": url.replace("http:", "https:"), "user": "desk"}, {"application_password": "x"}
-        ).who_am_i()
+        connector.who_am_i()
     assert caught.value.reason is Reason.UNSAFE
-    if "169" in url:
-        with pytest.raises(Refused) as caught:
-            allowed = {"url": url, "user": "desk", ALLOW_PRIVATE: "1"}
-            WORDPRESS.open(allowed, {"application_password": "x"}).who_am_i()
-        assert caught.value.reason is Reason.UNSAFE
 
 
 def test_length_is_what_the_database_column_counts() -> None:
@@ -215,7 +217,8 @@ def test_length_is_what_the_database_column_counts() -> None:
 
 
 def test_it_is_a_network() -> None:
-    assert isinstance(WORDPRESS, Network)
+    network: Network = WORDPRESS
+    assert isinstance(network, Network)
     assert WORDPRESS.begin({}, "https://desk.example", "s") == ""
     assert WORDPRESS.complete({}, {}) == {}
 

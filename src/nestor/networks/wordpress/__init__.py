@@ -10,6 +10,7 @@ from nestor.networks.contract import (
     Account,
     Batch,
     Deed,
+    Field,
     Limits,
     Metrics,
     Parcel,
@@ -102,7 +103,7 @@ class WordPress:
     key = "wordpress"
     name = "WordPress"
     contract = CONTRACT_VERSION
-    fields = connect.FIELDS
+    fields: tuple[Field, ...] = connect.FIELDS
     poll_every = timedelta(minutes=1)
 
     def open(self, settings: Mapping[str, str], secrets: Mapping[str, str], **session: Any) -> WordPressConnector:
