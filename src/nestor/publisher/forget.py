@@ -5,7 +5,7 @@ from typing import Any
 from nestor.people.models import Member
 from nestor.publisher.models import Delivery
 
-PERSONAL = {"publisher.Delivery": ("text", "receipt_id", "receipt_url")}
+PERSONAL = {"publisher.Delivery": ("text", "receipt_id", "receipt_url"), "publisher.Moderation": ("rule",)}
 
 
 def _answers(member: Member) -> Any:

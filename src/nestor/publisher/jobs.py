@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from nestor.guard.events import ClearanceMoved
 from nestor.publisher import actions, reads
+from nestor.publisher.actions import moderation
 from nestor.publisher.actions.sending import attend
 from nestor.work.events import Happening
 from nestor.work.jobs import wall_clock
@@ -23,5 +24,13 @@ def send_cleared(happenings: Sequence[Happening], now: datetime) -> None:
             actions.send_cleared(one.clearance_id, one.brand_id, now)
 
 
-JOBS = (Job("publisher.attend", due=reads.due_deliveries, look=attend_to_delivery, every=timedelta(milliseconds=300)),)
+def do_deed(row_id: int, now: datetime) -> None:
+    """Do one deed to somebody's message."""
+    moderation.do_deed(row_id, now)
+
+
+JOBS = (
+    Job("publisher.attend", due=reads.due_deliveries, look=attend_to_delivery, every=timedelta(milliseconds=300)),
+    Job("publisher.do_deed", due=reads.due_moderations, look=do_deed, every=timedelta(milliseconds=500)),
+)
 SUBSCRIBERS = (Subscriber("publisher.send_cleared", event="ClearanceMoved", serve=send_cleared),)

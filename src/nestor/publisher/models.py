@@ -57,3 +57,26 @@ class Attempt(BrandRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="attempt_once")]
+
+
+class Moderation(Leased, PublicRow):
+    """One deed done to somebody's message on its network: approved, held, hidden. Doing it twice is harmless."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    deed = models.CharField(max_length=10)
+    rule = models.CharField(max_length=500, default="", blank=True)  # of the charter, for what takes a voice away
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=8, default="waiting")  # waiting, done, refused
+    reason = models.CharField(max_length=40, default="", blank=True)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="moderation_due"),
+            models.Index(fields=["message", "made_at"], name="moderation_message"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["message"], condition=Q(state="waiting"), name="moderation_one_at_a_time")
+        ]

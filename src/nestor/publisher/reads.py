@@ -9,7 +9,7 @@ from django.db.models import Q
 from nestor.brands.models import Brand
 from nestor.inbox.models import Conversation
 from nestor.people.reads import Seat
-from nestor.publisher.models import Delivery
+from nestor.publisher.models import Delivery, Moderation
 from nestor.publisher.rules import State
 from nestor.routing.reads import visible_routes
 from nestor.work.reads import is_free
@@ -21,6 +21,19 @@ def due_deliveries(now: datetime, most: int) -> Iterable[int]:
     due = is_free(now) & Q(due_at__lte=now, state__in=(State.WAITING, State.UNCONFIRMED))
     died = Q(state=State.SENDING, leased_until__lte=now)
     return list(rows.filter(due | died).order_by("due_at", "id").values_list("pk", flat=True)[:most])
+
+
+def due_moderations(now: datetime, most: int) -> Iterable[int]:
+    """Return deeds that wait to be done on their network, oldest first."""
+    rows = Moderation.objects.across_brands("a sweep looks at every brand's due rows")
+    due = rows.filter(is_free(now), due_at__lte=now, state="waiting")
+    return list(due.order_by("due_at", "id").values_list("pk", flat=True)[:most])
+
+
+def moderations_of(conversation: Conversation, seat: Seat) -> dict[int, Moderation]:
+    """Return the latest deed to each message of a conversation, by the message's internal id."""
+    rows = Moderation.objects.of(seat.brand).filter(message__conversation=conversation)
+    return {row.message_id: row for row in rows.order_by("made_at", "id")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """The states of a delivery and what may follow what. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from nestor.networks.contract import Ability, Deed
 
 MOST_LOOKS = 8  # times we look for what may have been sent before a person is asked
 
@@ -48,3 +51,40 @@ def look_again_for(looks: int) -> timedelta | None:
 def may_send_again_alone(*, honours_marks: bool, is_absent: bool, looks: int) -> bool:
     """Return whether the desk may send again without asking: only where the network itself prevents a second copy."""
     return honours_marks and (is_absent or looks >= MOST_LOOKS // 2)
+
+
+DEED_ABILITY: dict[Deed, Ability] = {
+    Deed.LIKE: Ability.LIKE,
+    Deed.HIDE: Ability.HIDE,
+    Deed.UNHIDE: Ability.HIDE,
+    Deed.APPROVE: Ability.APPROVE,
+    Deed.HOLD: Ability.HOLD,
+    Deed.SPAM: Ability.SPAM,
+    Deed.TRASH: Ability.TRASH,
+    Deed.BLOCK: Ability.BLOCK,
+}
+STATE_AFTER: dict[Deed, str] = {
+    Deed.HIDE: "hidden",
+    Deed.UNHIDE: "approved",
+    Deed.APPROVE: "approved",
+    Deed.HOLD: "hold",
+    Deed.SPAM: "spam",
+    Deed.TRASH: "trash",
+}
+
+
+def takes_a_voice_away(deed: Deed) -> bool:
+    """Return whether a deed needs a rule of the published charter and can be appealed; criticism is no rule."""
+    return deed in (Deed.HIDE, Deed.TRASH, Deed.BLOCK)
+
+
+def deeds_for(abilities: Iterable[str], state: str) -> list[Deed]:
+    """Return the deeds that make sense for a message in this state of moderation, where the network offers them."""
+    can = set(abilities)
+    offered = [deed for deed, ability in DEED_ABILITY.items() if ability.value in can]
+    done = {deed for deed in offered if STATE_AFTER.get(deed) == state}
+    if state != "hidden":
+        done.add(Deed.UNHIDE)
+    if state == "":
+        done |= {Deed.APPROVE}
+    return [deed for deed in offered if deed not in done]

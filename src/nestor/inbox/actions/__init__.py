@@ -21,6 +21,7 @@ from nestor.inbox.actions.blindness import (
     note_sleep,
 )
 from nestor.inbox.actions.intake import Intake, let_vanish, take_in_arrivals
+from nestor.inbox.events import MessageChanged
 from nestor.inbox.models import Conversation, Cursor, Message, Payload, WebhookCall
 from nestor.networks.contract import Batch, Receipt, Refused, TryLater
 from nestor.vocabulary import MessageKind
@@ -93,10 +94,11 @@ def _read_pages(cursor: Cursor, lease: Lease, now: datetime) -> Intake:
             if is_last:
                 break
         limits = {kind.value: brands.limits_as_stored(connector.limits(kind)) for kind in MessageKind}
+        abilities = {ability.value for ability in connector.can()}
     finally:
         connector.close()
     with transaction.atomic():
-        keep_limits(channel, limits)
+        keep_limits(channel, limits, abilities)
         report_trouble(channel, "", now)
         end_blindness(channel, now)
         if not release_lease(Cursor.objects.of(channel.brand_id), lease):
@@ -238,3 +240,13 @@ def drop_payloads(now: datetime, most: int = 1000) -> int:
     old = list(rows.filter(keep_until__lte=now).values_list("pk", flat=True)[:most])
     count: int = rows.filter(pk__in=old).delete()[0]
     return count
+
+
+def record_state(message: Message, state: str, now: datetime) -> bool:
+    """Remember how a message is moderated on its network by now. Joins the caller's transaction."""
+    rows = Message.objects.of(message.brand_id).filter(pk=message.pk).exclude(state=state)
+    if rows.update(state=state) != 1:
+        return False
+    ids = {"brand_id": message.brand_id, "message_id": message.pk, "conversation_id": message.conversation_id}
+    announce_all([MessageChanged(**ids)], now)
+    return True
