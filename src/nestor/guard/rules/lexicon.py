@@ -65,6 +65,8 @@ _STARRED = re.compile(
 )
 _STARS = re.compile(r"[*＊✱•#%….]+")
 _HYPHENATED = re.compile(r"(?<![\w.-])[^\W\d_]{1,8}(?:[-_.~'’|/][^\W\d_]{1,8}){2,8}(?![\w-])")
+_SPELLED = re.compile(r"(?<!\w)(?:[^\W\d_][\W_]{1,3}){3,60}[^\W\d_](?!\w)")  # "c . o . n", "c🖕o🖕n"
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 _HYPHENS = re.compile(r"[-_.~'’|/]")
 _SPACED_TIMES = 1.7  # a word written with something between its letters is at least so much longer than its letters
 _JOINS_FROM = 6
@@ -85,7 +87,7 @@ def find_rude_words(proof: Proof) -> list[Sighting]:
     """Return every rude word, disguised or not, in the order of the text; aimed ones are only candidates."""
     innocent = [proof.span(found.start(), found.end()) for found in _INNOCENT_COMPANY.finditer(proof.folded)]
     seen: dict[int, Sighting] = {}
-    for sighting in (*_starred(proof), *_odd(proof), *_joined(proof), *_plain(proof)):
+    for sighting in (*_starred(proof), *_odd(proof), *_spelled(proof), *_joined(proof), *_plain(proof)):
         if not any(start <= sighting.start < end for start, end in innocent):
             seen.setdefault(sighting.start, sighting)
     return [seen[start] for start in sorted(seen)]
@@ -115,6 +117,15 @@ def _plain(proof: Proof) -> Iterator[Sighting]:
                 yield Sighting(expression, word.start, words[number + size - 1].end, word)
 
 
+def _spelled(proof: Proof) -> Iterator[Sighting]:
+    """Look at letters one by one with anything between them."""
+    for found in _SPELLED.finditer(proof.text):
+        letters = folded(_NO_LETTERS.sub("", found[0]))
+        family = _hidden_in(letters)
+        if family is not None:
+            yield Sighting(family, found.start(), found.end())
+
+
 def _size_of(expression: WordFamily, words: tuple[Word, ...]) -> int:
     """Return how many words the expression takes at the head of these, 0 when it is not there."""
     for form in expression.forms:
@@ -134,7 +145,12 @@ def _stretched(word: Word) -> WordFamily | None:
     found = _SQUEEZED.get(_squeezed(word.text)) if len(word.text) >= _HIDDEN_FROM else None
     if found is not None or word.end - word.start < len(word.text) * _SPACED_TIMES or len(word.text) > 60:
         return found
-    hidden = (form for form in _STRONG_FORMS if len(form) >= _HIDDEN_FROM and form in word.text)
+    return _hidden_in(word.text)
+
+
+def _hidden_in(letters: str) -> WordFamily | None:
+    """Return the family of the first strong word inside a run of letters that were written apart."""
+    hidden = (form for form in _STRONG_FORMS if len(form) >= _HIDDEN_FROM and form in letters)
     return _STRONG_FORMS.get(next(hidden, ""))
 
 
@@ -181,6 +197,6 @@ def _any_letters(stars: re.Match[str]) -> str:
 
 
 def _masks_a_name(shape: str) -> bool:
-    """ "M. D****" hides a name, "f***" does not."""
+    """Return whether the stars hide a name, as in "M. D****", and not a swear word, as in "f***"."""
     letters = [letter for letter in shape if letter.isalpha()]
     return len(letters) == 1 and letters[0].isupper()

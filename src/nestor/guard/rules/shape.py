@@ -20,7 +20,7 @@ _JOINER = re.compile("[\u200c\u200d]")
 _TAG = re.compile("[\U000e0000-\U000e007f]+")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _STACKED = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3,}")
-_MIXED = re.compile(r"(?=\w*[A-Za-z])(?=\w*[\u0370-\u03ff\u0400-\u04ff])\w{3,64}")
+_MIXED = re.compile(r"(?<!\w)(?=\w{0,64}[A-Za-z])(?=\w{0,64}[\u0370-\u03ff\u0400-\u04ff])\w{3,}+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SOFT_HYPHEN = re.compile("\u00ad")
 _ACRONYMS_UP_TO = 4  # letters: SNCF, OMS, RER
