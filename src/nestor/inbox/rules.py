@@ -2,27 +2,84 @@
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import nh3
 import snowballstemmer
 
+from nestor.networks.contract import Arrival, Attachment, HangsOn
+from nestor.work import rules as work
+
 MOST_TEXT = 200_000  # characters kept of one message; the payload keeps the rest for a while
 MOST_SUBJECT = 500
+MOST_ADDRESS = 2000
+MOST_TERMS = 10  # words searched for at once
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)  # how far a network's clock may be ahead of ours before we doubt it
+DECLARED = "seen-"  # begins the id of an answer somebody saw on the network and the desk has no receipt for
 EXCERPT = 160
 LATE_AFTER = timedelta(minutes=10)
 ASLEEP_AFTER = timedelta(minutes=5)
 TAGS = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "ul"}
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"\w+")
 _FRENCH, _ENGLISH = snowballstemmer.stemmer("french"), snowballstemmer.stemmer("english")
 
 
 def storable(text: str, most: int = MOST_TEXT) -> str:
     """Return text that both databases can hold: no NUL, no lone surrogate, of bounded length."""
-    if "\x00" in text:
-        text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)[:most]
+    return work.storable(text, most)
+
+
+def tidy(arrival: Arrival, now: datetime) -> Arrival:
+    """Return what arrived as it can be stored: whatever a network sends, one message never blocks the others."""
+    named = work.storable_name
+    return replace(
+        arrival,
+        network_id=named(arrival.network_id),
+        thread_id=named(arrival.thread_id or arrival.network_id),
+        in_reply_to=named(arrival.in_reply_to),
+        author=replace(arrival.author, network_id=named(arrival.author.network_id)),
+        text=storable(arrival.text),
+        subject=storable(arrival.subject, MOST_SUBJECT),
+        url=storable(arrival.url, MOST_ADDRESS),
+        mark=storable(arrival.mark, 16),
+        payload=storable(arrival.payload),
+        published_at=plausible(arrival.published_at, now),
+        edited_at=None if arrival.edited_at is None else plausible(arrival.edited_at, now),
+        hangs_on=None if arrival.hangs_on is None else _tidy_post(arrival.hangs_on, now),
+        attachments=tuple(_tidy_file(one) for one in arrival.attachments),
+    )
+
+
+def _tidy_post(post: HangsOn, now: datetime) -> HangsOn:
+    return replace(
+        post,
+        network_id=work.storable_name(post.network_id),
+        title=storable(post.title, MOST_SUBJECT),
+        text=storable(post.text),
+        url=storable(post.url, MOST_ADDRESS),
+        published_at=None if post.published_at is None else plausible(post.published_at, now),
+    )
+
+
+def _tidy_file(file: Attachment) -> Attachment:
+    return replace(
+        file,
+        url=storable(file.url, MOST_ADDRESS),
+        alt=storable(file.alt, 5000),
+        media_type=storable(file.media_type, 100),
+    )
+
+
+def plausible(at: datetime, now: datetime) -> datetime:
+    """Return a network's time; one far ahead of ours counts as now, so that nobody stays on top of the list by it."""
+    return now if at > now + AHEAD else max(at, EARLIEST)
+
+
+def same_words(one: str, other: str) -> bool:
+    """Return whether two texts differ at most in spaces and line ends: networks trim what they are sent."""
+    return one.split() == other.split()
 
 
 def neutral_html(html: str) -> str:
@@ -59,7 +116,7 @@ def search_text(*texts: str) -> str:
 
 def search_terms(words: str) -> list[list[str]]:
     """Return, for each word asked for, the forms any of which counts as a hit."""
-    return [sorted(_forms(word)) for word in _WORD.findall(words[:200].lower())]
+    return [sorted(_forms(word)) for word in _WORD.findall(words[:200].lower())[:MOST_TERMS]]
 
 
 def _forms(word: str) -> set[str]:

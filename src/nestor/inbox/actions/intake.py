@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from nestor.brands.models import Channel
 from nestor.inbox import rules
@@ -15,8 +16,10 @@ from nestor.networks.contract import Arrival, Vanished
 from nestor.people.actions import know_authors
 from nestor.people.models import Identity
 from nestor.work.events import Happening
+from nestor.work.rules import storable_name
 
 CHUNK = 500  # rows asked for or written in one statement
+TRIES = 3  # another worker may bring the same messages or know the same people first
 
 
 @dataclass(slots=True)
@@ -28,24 +31,42 @@ class Intake:
     vanished: int = 0
     happenings: list[Happening] = field(default_factory=list)
 
+    def add(self, other: "Intake") -> None:
+        """Add what another part of the batch did."""
+        self.added, self.edited = self.added + other.added, self.edited + other.edited
+        self.vanished += other.vanished
+        self.happenings += other.happenings
+
 
 def take_in_arrivals(channel: Channel, arrivals: Sequence[Arrival], now: datetime) -> Intake:
     """Store what is new, keep the old version of what was edited; what is known already changes nothing."""
     done = Intake()
     for start in range(0, len(arrivals), CHUNK):
-        _take_in_chunk(channel, arrivals[start : start + CHUNK], now, done)
+        done.add(_take_in_chunk(channel, [rules.tidy(one, now) for one in arrivals[start : start + CHUNK]], now))
     return done
 
 
-def _take_in_chunk(channel: Channel, arrivals: Sequence[Arrival], now: datetime, done: Intake) -> None:
-    latest = {one.network_id: one for one in arrivals}
+def _take_in_chunk(channel: Channel, arrivals: Sequence[Arrival], now: datetime) -> Intake:
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _take_in_once(channel, arrivals, now)
+        except IntegrityError:
+            if attempt == TRIES - 1:
+                raise
+    raise AssertionError
+
+
+def _take_in_once(channel: Channel, arrivals: Sequence[Arrival], now: datetime) -> Intake:
+    done, latest = Intake(), _latest(arrivals)
     rows = Message.objects.of(channel.brand_id).filter(channel=channel, network_id__in=latest)
     known: dict[str, Message] = {row.network_id: row for row in rows}
+    known |= _declared(channel, [one for one in latest.values() if one.is_ours and one.network_id not in known])
     for network_id, row in known.items():
         _see_again(row, latest[network_id], now, done)
     fresh = [one for one in latest.values() if one.network_id not in known]
     if not fresh:
-        return
+        return done
     identities = know_authors(channel.brand_id, channel.network, (one.author for one in fresh if not one.is_ours), now)
     posts = _posts_of(channel, fresh)
     conversations = _conversations_of(channel, fresh, identities, posts)
@@ -59,10 +80,44 @@ def _take_in_chunk(channel: Channel, arrivals: Sequence[Arrival], now: datetime,
             done.happenings.append(OwnMessageSeen(**ids))
         else:
             done.happenings.append(MessageArrived(brand_id=channel.brand_id, message_id=message.pk))
+    return done
+
+
+def _latest(arrivals: Iterable[Arrival]) -> dict[str, Arrival]:
+    """Return one arrival per message: the latest edit, in whatever order the network told us of them."""
+    latest: dict[str, Arrival] = {}
+    for one in arrivals:
+        other = latest.get(one.network_id)
+        if other is None or (one.edited_at or one.published_at) >= (other.edited_at or other.published_at):
+            latest[one.network_id] = one
+    return latest
+
+
+def _declared(channel: Channel, ours: Sequence[Arrival]) -> dict[str, Message]:
+    """Return answers that somebody had declared sent and that the network now shows: one message, not two."""
+    found: dict[str, Message] = {}
+    if not ours:
+        return found
+    rows = Message.objects.of(channel.brand_id).filter(channel=channel, network_id__startswith=rules.DECLARED)
+    waiting = list(rows.filter(is_ours=True).select_related("conversation").order_by("published_at", "id"))
+    for arrival in ours:
+        row = next((one for one in waiting if _is_the_same(one, arrival)), None)
+        if row is None:
+            continue
+        waiting.remove(row)
+        row.network_id = arrival.network_id
+        rows.filter(pk=row.pk).update(network_id=arrival.network_id, url=arrival.url or row.url)
+        found[arrival.network_id] = row
+    return found
+
+
+def _is_the_same(row: Message, arrival: Arrival) -> bool:
+    if arrival.mark:
+        return arrival.mark == row.mark
+    return row.conversation.thread_id == arrival.thread_id and rules.same_words(row.text, arrival.text)
 
 
 def _see_again(row: Message, arrival: Arrival, now: datetime, done: Intake) -> None:
-    text = rules.storable(arrival.text)
     changes: dict[str, Any] = {}
     mine = Message.objects.of(row.brand_id).filter(pk=row.pk)
     changed = MessageChanged(brand_id=row.brand_id, message_id=row.pk, conversation_id=row.conversation_id)
@@ -73,18 +128,34 @@ def _see_again(row: Message, arrival: Arrival, now: datetime, done: Intake) -> N
     if changes:
         mine.update(**changes)
         done.happenings.append(changed)
-    if text == row.text or (arrival.edited_at and row.edited_at and arrival.edited_at < row.edited_at):
+    if not _is_edit(row, arrival):
         return
-    MessageVersion.objects.create(brand_id=row.brand_id, message=row, text=row.text, html=row.html, replaced_at=now)
-    mine.update(
-        text=text,
+    author = () if row.is_ours else (arrival.author.name, arrival.author.handle)
+    edited = mine.filter(text=row.text, edited_at=row.edited_at).update(
+        text=arrival.text,
         html=rules.neutral_html(arrival.html) if arrival.html else "",
         edited_at=arrival.edited_at or now,
         shown_at=row.shown_at if row.is_ours else None,
-        search_text=rules.search_text(text, row.subject),
+        search_text="" if row.is_sealed else rules.search_text(arrival.text, row.subject, *author),
     )
+    if edited != 1:
+        return  # another worker brought this edit
+    MessageVersion.objects.create(brand_id=row.brand_id, message=row, text=row.text, html=row.html, replaced_at=now)
     done.edited += 1
     done.happenings.append(changed if row.is_ours else MessageEdited(brand_id=row.brand_id, message_id=row.pk))
+
+
+def _is_edit(row: Message, arrival: Arrival) -> bool:
+    """Return whether it is a later wording: neither an earlier one that comes late, nor ours as a network trimmed it."""
+    if arrival.text == row.text or (row.is_ours and rules.same_words(arrival.text, row.text)):
+        return False
+    if row.edited_at is None:
+        return True
+    if arrival.edited_at is not None:
+        return arrival.edited_at >= row.edited_at
+    # A network that dates no edit: then the last one was dated by us, at the moment its version was kept.
+    versions = MessageVersion.objects.of(row.brand_id).filter(message=row)
+    return versions.filter(replaced_at=row.edited_at).exists()
 
 
 def _posts_of(channel: Channel, arrivals: Iterable[Arrival]) -> dict[str, Post]:
@@ -96,13 +167,13 @@ def _posts_of(channel: Channel, arrivals: Iterable[Arrival]) -> dict[str, Post]:
             brand_id=channel.brand_id,
             channel=channel,
             network_id=key,
-            title=rules.storable(hang.title, rules.MOST_SUBJECT),
-            text=rules.storable(hang.text),
-            url=hang.url[:2000],
+            title=hang.title,
+            text=hang.text,
+            url=hang.url,
             is_ours=hang.is_ours,
             published_at=hang.published_at,
         )
-        for key, hang in hangs.items()
+        for key, hang in sorted(hangs.items())
         if key not in known
     ]
     Post.objects.bulk_create(fresh)
@@ -118,7 +189,7 @@ def _conversations_of(
     rows = Conversation.objects.of(channel.brand_id).filter(channel=channel, thread_id__in=threads)
     known: dict[str, Conversation] = {row.thread_id: row for row in rows}
     fresh = []
-    for thread_id, utterances in threads.items():
+    for thread_id, utterances in sorted(threads.items()):
         last_at = utterances[-1].published_at
         if (row := known.get(thread_id)) is None:
             fresh.append(_conversation_of(channel, utterances, identities, posts))
@@ -134,6 +205,8 @@ def _extend(
     changes: dict[str, object] = {}
     if last_at > row.last_at:
         changes["last_at"] = last_at
+    if utterances[0].published_at < row.started_at:
+        changes["started_at"] = utterances[0].published_at
     if row.member_id is None and (opener := _opener(utterances)) is not None:
         changes["member_id"] = identities[opener.author.network_id].member_id
     if changes:
@@ -156,7 +229,7 @@ def _conversation_of(
         kind=first.kind.value,
         member_id=identities[opener.author.network_id].member_id if opener else None,
         post=posts[hang.network_id] if hang else None,
-        subject=rules.storable(first.subject, rules.MOST_SUBJECT),
+        subject=first.subject,
         is_public=first.is_public,
         started_at=first.published_at,
         last_at=utterances[-1].published_at,
@@ -170,7 +243,7 @@ def _message_of(
     identities: dict[str, Identity],
     now: datetime,
 ) -> Message:
-    text, subject = rules.storable(arrival.text), rules.storable(arrival.subject, rules.MOST_SUBJECT)
+    author = () if arrival.is_ours else (arrival.author.name, arrival.author.handle)
     return Message(
         brand_id=channel.brand_id,
         conversation=conversations[arrival.thread_id],
@@ -179,20 +252,20 @@ def _message_of(
         kind=arrival.kind.value,
         is_ours=arrival.is_ours,
         identity=None if arrival.is_ours else identities[arrival.author.network_id],
-        text=text,
+        text=arrival.text,
         html=rules.neutral_html(arrival.html) if arrival.html else "",
-        subject=subject,
+        subject=arrival.subject,
         in_reply_to=arrival.in_reply_to,
-        url=arrival.url[:2000],
+        url=arrival.url,
         is_public=arrival.is_public,
         state=arrival.state,
-        mark=arrival.mark[:16],
+        mark=arrival.mark,
         has_picture=any(one.kind == "image" for one in arrival.attachments),
         published_at=arrival.published_at,
         arrived_at=now,
         edited_at=arrival.edited_at,
         shown_at=now if arrival.is_ours else None,
-        search_text=rules.search_text(text, subject, arrival.author.name, arrival.author.handle),
+        search_text=rules.search_text(arrival.text, arrival.subject, *author),
     )
 
 
@@ -204,9 +277,9 @@ def _keep_rest(channel: Channel, messages: Sequence[Message], arrivals: Sequence
             brand_id=channel.brand_id,
             message=message,
             kind=one.kind,
-            url=one.url[:2000],
-            alt=rules.storable(one.alt, 5000),
-            media_type=one.media_type[:100],
+            url=one.url,
+            alt=one.alt,
+            media_type=one.media_type,
         )
         for message, arrival in pairs
         for one in arrival.attachments
@@ -215,7 +288,7 @@ def _keep_rest(channel: Channel, messages: Sequence[Message], arrivals: Sequence
         Payload(
             brand_id=channel.brand_id,
             message=message,
-            body=rules.storable(arrival.payload),
+            body=arrival.payload,
             received_at=now,
             keep_until=keep_until,
         )
@@ -228,7 +301,7 @@ def let_vanish(channel: Channel, vanished: Iterable[Vanished], done: Intake) -> 
     """Remember that messages are gone from the network; what they said stays at the desk."""
     for one in vanished:
         rows = Message.objects.of(channel.brand_id).filter(
-            channel=channel, network_id=one.network_id, vanished_at__isnull=True
+            channel=channel, network_id=storable_name(one.network_id), vanished_at__isnull=True
         )
         found = rows.values_list("pk", "conversation_id").first()
         if found is not None and rows.update(vanished_at=one.at) == 1:
