@@ -26,6 +26,11 @@ _SAID_OF_YOU = re.compile(
     "|you are|you re|youre|u r|ur|u are|you must be|you sound|you look|you seem|are you|are u|r u|you being|what a|what an|you must have been"
     f"){_MANY} $"
 )
+_SPOKEN_ABOUT = re.compile(
+    r" (?:cet|cette|ces|ce|quel|quelle|un autre|une autre|encore une?|that|this|these|those|another|some) $"
+)
+_PERSONS = frozenset(("imbecil", "idiot", "debil", "batard", "cretin"))  # without their last e and s
+_CALLED = re.compile(r",\s{1,2}$")  # "…, idiot."
 _LOOK_BACK = 90  # characters: enough for the words above
 _BARE = frozenset(("imbécile", "idiot", "débile", "pathetic", "minable", "bâtard", "stupid", "mytho"))
 _NOTHING_ELSE = re.compile(
@@ -62,7 +67,11 @@ def _is_said_of_you(proof: Proof, sighting: Sighting) -> bool:
     family = aimed_family(sighting.word.text)
     if family is None or family.lemma not in _BARE:
         return False
+    if _SPOKEN_ABOUT.search(before) and sighting.word.text.rstrip("es") in _PERSONS:
+        return True
     after = proof.folded[sighting.word.until : sighting.word.until + 2]
+    if after in (" .", " !") and _CALLED.search(proof.text, max(0, sighting.start - 3), sighting.start):
+        return True
     return after in (" .", " !", " ?") and bool(_NOTHING_ELSE.search(before))
 
 

@@ -13,6 +13,10 @@ _HATE = PhraseList(
     (?:retourne|retournez|rentre|rentrez|repartez|repars|degage|degagez)(?: donc| plutot| vite)? (?:dans|chez|au|de) (?:ton|votre|notre) (?:pays|bled|tribu|jungle|brousse)
     (?:les|ces|vous les|tous les) (?:juifs|arabes|noirs|musulmans|roms|migrants|homos|homosexuels|chinois|etrangers|handicapes){GAP} (?:au four|sont des parasites|de la vermine|des rats|des sous hommes|des animaux|des singes|tous des voleurs)
     les femmes (?:a la|en|dans la) cuisine
+    heil hitler|sieg heil|white power|pouvoir blanc|gas the [^ ]{1,12}|sous (?:humains?|hommes)|sub humans?|mort aux (?:juifs|arabes|noirs|musulmans|roms|homos|pedes|gays|blancs|infideles|mecreants)|death to (?:all )?[^ ]{1,12}(?= [.!])
+    (?:ordures?|vermines?|chiens?|porcs?|racailles?|rats?|singes?|parasites?) (?:musulmane?s?|juives?|juifs?|arabes?|noire?s?|islamique|africaine?s?|gitane?s?)
+    (?:jew(?:ish)?|arab|muslim|black|gay|gypsy|paki|mexican|asian|queer|homo|immigrant)(?: [^ ]{1,8})? (?:scum|bags?|rats?|pigs?|bastards?|filth|vermin|monkeys?|apes?|cunts?)
+    {U}(?: [^ ]{1,8}){0,2} (?:homos?|queers?|fags?|dykes?)(?= [.!])|(?:dumb|dirty|filthy) (?:mexican|jew|arab|muslim|black|gay|immigrant|paki|gypsy)
     (?:retourne|retournez)(?: donc)? (?:a|dans) (?:ta|votre) cuisine
     go back to (?:your|ur)(?: own)?(?: [^ ]{1,20})? (?:country|jungle)|go back to where (?:you|u) came from
     (?:dirty|filthy|stinking|fucking|stupid) (?:jews?|arabs?|blacks?|muslims?|foreigners?|immigrants?|gyps(?:y|ies)|asians?|gays?|lesbians?)
@@ -33,7 +37,9 @@ _THREAT = PhraseList(
     (?:i|we) (?:hope|wish)(?: that)? {U}(?: all)? (?:die|choke|rot|burn|suffer|crash)|rot in hell|burn in hell|go to hell
     (?:we|i) know where {U} (?:live|sleep)|watch {UR} back
     {U} (?:will|ll|re going to|are going to|re gonna|gonna) (?:regret (?:this|it)|pay for (?:this|it)|get what s coming)
-    (?:i|we) (?:will|ll|am going to|are going to|m gonna|re gonna|gonna) (?:hurt|kill|punch|destroy|slap|hunt) {U}
+    (?:i|we) (?:will|ll|am going to|are going to|m gonna|re gonna|gonna|should) (?:hurt|kill|punch|destroy|slap|hunt|rape|behead|stab|castrate|shoot|strangle|murder) {U}
+    (?:je|on|nous) (?:te|vous|t) (?:tuerai|tuerons|violerai|egorgerai|buterai|creverai|defoncerai|demolirai|retrouverai et)|(?:je|on|nous) (?:vais|va|allons) (?:te|vous|t) (?:castrer|violer|egorger|decapiter|etrangler|demolir|massacrer|pendre|bruler)
+    (?:meurs|mourez|brule|brulez|pourris|pourrissez) (?:dans un feu|en enfer|en silence|donc|tous)|(?:get|be) stabbed|(?:hope|wish) {U} get (?:hit|run over|killed|shot|cancer)|(?:go to|please|just|then|should) die(?= [.!])
     """
 )
 _THREAT_AS_AN_ORDER = PhraseList("va (?:donc )?(?:crever|mourir)|creve(?:z)? (?:donc|tous|charogne)", opens=True)
@@ -59,7 +65,9 @@ _INSULT = PhraseList(
     (?:sales?|gros|grosse|grosses) (?:bouffons?|chiens?|chiennes?|porcs?|truies?|ordures?|vermines?|cafards?|gueux|clochards?|clochardes?|dindes?|morues?|putes?|boudins?)(?= (?:[.!]|va|tu|t |vous|de merde))
     (?:vieille|sale) (?:bique|chouette|carne|harpie)|vieille peau(?= [.!])|vieux (?:schnock|machin|croulant)|gros (?:lard|degueulasse)|gros tas(?= [.!])|grosse (?:vache|truie|dondon|baleine)(?= (?:[.!]|va))|cas soc
     (?:fuck|fuk|fck|f ck|phuck|fuc|fvck) {U}|go fuck|(?:screw|damn|sod) {U}(?= (?:[.!]|and|all|guys|lot|too|people|karen))|(?:fuck|screw|piss|bugger|sod|naff|bog|feck|eff|f) off
-    (?:kiss|lick|suck|bite) (?:my|our|deez) (?:ass|arse|dick|cock|balls|nuts|butt|backside)|bite me(?= [.!])|eat (?:shit|a dick|dick)|blow me(?= [.!])|up yours
+    (?:suce|sucez|leche|lechez) (?:moi |ma |mes |mon )(?:[^ ]{1,10} ){0,3}(?:queue|bite|couilles|cul|boules)|suceu(?:r|se)s? de (?:queues?|bites?|boules)|(?:mettre|mettez|mets|carrer|fourrer|foutre)(?: [^ ]{1,8}){0,3} ou je pense
+    {UR} (?:just |nothing but )?a (?:stupid|dumb|pathetic|ignorant|fat|ugly|worthless)|(?:stupid|dumb|pathetic|ignorant|fat|ugly|worthless|little) (?:dicks?|cocks?|bitch|knobs?|arse)(?= [.!])
+    (?:kiss|lick|suck|bite) (?:my|our|deez)(?: [^ ]{1,8}){0,3} (?:ass|arse|dick|cock|balls|nuts|butt|backside)|bite me(?= [.!])|eat (?:shit|a dick|dick)|blow me(?= [.!])|up yours
     shut the (?:fuck |hell |f )?up|shut up(?! (?:shop|and take))|shut (?:your|ur|yer)(?: (?:stupid|dumb|fat|big|ugly|damn|trap))?(?: (?:mouth|face|trap|gob|hole|cakehole|piehole))|shutup
     {UR} (?:mum|mom|mother|momma|mama|mam)(?: is| s)? (?:a |so |such a )?(?:fat|whore|ugly|ho|slut|stupid)|yo mama|so(?:n|ns) of (?:a )?(?:bitch|bitches|whore)
     {U}{NASTY}{0,4} (?:idiots?|morons?|losers?|clowns?|muppets?|pricks?|dicks?|twats?|knobs?|jerks?|creeps?|crybab(?:y|ies)|whiners?|moaners?|karens?|snowflakes?|dumm(?:y|ies)|scum)

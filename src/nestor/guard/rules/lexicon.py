@@ -61,9 +61,9 @@ _LEET = str.maketrans("0134578@$!|€£¥µ+", "oieastbasiielyut")
 _LEET_ONE_IS_L = str.maketrans("0134578@$!|€£¥µ+", "oleastbasiielyut")
 _ODD = re.compile(r"(?<![\w@#/.])(?=[^\s]{0,30}?[^\W\d_])[\w@$!|€£¥µ+]*[\d@$!|€£¥µ+][\w@$!|€£¥µ+]*", re.UNICODE)
 _STARRED = re.compile(
-    r"(?<![\w*＊✱•#./])[^\W\d_]{1,12}(?:[*＊✱•#%…]{1,12}|\.{2,12}(?=[^\W\d_]))(?:[^\W\d_*]{1,12}|\*){0,12}"
+    r"(?<![\w*＊✱•#./])[^\W\d_]{1,12}(?:[*＊✱•#%…]{1,12}|[*@#$%&^~]{2,12}(?=[^\W\d_])|\.{2,12}(?=[^\W\d_]))(?:[^\W\d_*]{1,12}|\*){0,12}"
 )
-_STARS = re.compile(r"[*＊✱•#%….]+")
+_STARS = re.compile(r"[*＊✱•#%….@$&^~]+")
 _HYPHENATED = re.compile(r"(?<![\w.-])[^\W\d_]{1,8}(?:[-_.~'’|/][^\W\d_]{1,8}){2,8}(?![\w-])")
 _SPELLED = re.compile(r"(?<!\w)(?:[^\W\d_][\W_]{1,3}){3,60}[^\W\d_](?!\w)")  # "c . o . n", "c🖕o🖕n"
 _NO_LETTERS = re.compile(r"[\W\d_]+")

@@ -22,6 +22,7 @@ _ENGLISH = frozenset(
     "the a an and is are you we i he she it they to of in for with your our not on at that this be have has was were will"
     " can do does my me us so but if hello thanks please all just what who how there their been get".split()
 )
+_MOST_QUOTED = 0.95  # share of a text
 # words before an order or an exclamation that change nothing about it
 _OPENINGS = frozenset(
     "et mais bon alors ben bah eh oh ah non ok donc and but so well oh ok right now just please merci".split()
@@ -73,7 +74,8 @@ class Proof:
 
     @cached_property
     def _quotations(self) -> tuple[list[int], list[int]]:
-        found = [match.span() for match in _QUOTATIONS.finditer(self.text)]
+        most = _MOST_QUOTED * len(self.text.strip())  # a text in quotation marks from end to end quotes nobody
+        found = [match.span() for match in _QUOTATIONS.finditer(self.text) if match.end() - match.start() < most]
         return [start for start, _ in found], [end for _, end in found]
 
     def is_quoted(self, start: int, end: int) -> bool:

@@ -61,7 +61,7 @@ _CRUDE = families(
     Weight.CRUDE,
     {
         "fuck": [
-            *ing("fuck", "fuk", "fuc", "phuck", "fck", "fvck", "fawk", "fuq", "feck"),
+            *ing("fuck", "fuk", "fuc", "phuck", "fck", "fcuk", "fvck", "fawk", "fuq", "feck"),
             "fuckin",
             "fkn",
             "fking",

@@ -125,6 +125,7 @@ _MILD = families(
     Weight.MILD,
     {
         "bordel": plural("bordel", "bordelique"),
+        "nègre": plural("negre"),
         "foutu": plural("foutu", "foutue", "foutaise"),
         "saloperie": plural("saloperie"),
         "dégueu": [
