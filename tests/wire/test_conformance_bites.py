@@ -158,6 +158,10 @@ def sees_anybodys_words(sound: PracticeConnector) -> Parts:
     return {"find": find}
 
 
+def first_attempt_only(sound: PracticeConnector) -> Parts:
+    return {"find": lambda parcel, now: sound.find(replace(parcel, last_attempted_at=None), now)}
+
+
 def hasty(sound: PracticeConnector) -> Parts:
     def find(parcel: Parcel, now: datetime) -> Any:
         sighting = sound.find(parcel, now)
@@ -275,6 +279,8 @@ DEFECTS: list[tuple[str, str, str, Defect]] = [
         "an_answer_to_what_is_gone_is_refused",
         sends(lambda p: replace(p, in_reply_to=p.hangs_on)),
     ),
+    ("takes its time", "page", "what_is_too_late_is_not_sent", sends(lambda p: replace(p, not_after=None))),
+    ("looks at the first attempt only", "square", "what_was_not_sent_is_absent_in_time", first_attempt_only),
     ("says it is absent", "square", "what_was_sent_is_found", sees(Absent())),
     ("says it is found", "square", "what_was_not_sent_is_absent_in_time", sees(Found(RECEIPT))),
     ("never knows", "page", "what_was_not_sent_is_absent_in_time", sees(Unknown())),

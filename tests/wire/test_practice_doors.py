@@ -96,7 +96,25 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-FIELDS = ("text", "in_reply_to", "kind", "subject", "language", "deed", "mode", "place", "count", "chance", "settings")
+FIELDS = (
+    "text",
+    "in_reply_to",
+    "kind",
+    "subject",
+    "language",
+    "deed",
+    "mode",
+    "place",
+    "count",
+    "chance",
+    "settings",
+    "after",
+    "id",
+    "ahead_seconds",
+    "images",
+    "changes",
+    "seed",
+)
 ROUTES = (
     *(("POST", f"/v1/{path}") for path in ("messages", "messages/sq-1/deeds", "messages/%00")),
     *(("PATCH", "/v1/messages/sq-1"), ("DELETE", "/v1/messages/sq-1")),

@@ -1,12 +1,16 @@
 """Failures on demand of the practice network, and what its witness says of them."""
 
+import os
 import signal
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+import nestor
 from nestor.networks.contract import Found, Reason, Refused, TryLater, Uncertain, Unknown
 from nestor.networks.practice.admin import Admin, Mode, PracticeServer, is_there, times_accepted
 from tests.wire.practice_desk import Desk, OpenDesk, eventually
@@ -126,3 +130,31 @@ def test_the_witness_hears_what_was_refused_too(admin: Admin, desk: OpenDesk) ->
     heard = [row for row in admin.witness(place="square") if row.account_id == alice.account.account_id]
     assert Counter(row.outcome for row in heard) == {"accepted": 1, "repeated": 1, "gone": 1, "too_long": 1}
     assert {row.mark for row in heard} == {parcel.mark for parcel in parcels}
+
+
+def test_what_was_sent_is_found_among_hundreds(desk: OpenDesk) -> None:
+    alice = desk("page")
+    early = alice.parcel(alice.hear())
+    alice.connector.send(early)
+    crowded = alice.hear("Tout le monde répond ici")
+    first = alice.parcel(crowded, "Première")
+    alice.connector.send(first)
+    for number in range(501):
+        alice.answer(crowded, f"Réponse {number}")
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert isinstance(alice.connector.find(early, later), Found)
+    sighting = alice.connector.find(first, later)
+    assert isinstance(sighting, Unknown)  # beyond what the network shows: nobody can tell, and nobody pretends
+    assert sighting.reason is Reason.DUPLICATE
+
+
+def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    start = "from pathlib import Path; from nestor.networks.practice.admin import PracticeServer; import os, sys;"
+    start += "print(PracticeServer(Path(sys.argv[1])).start().url, flush=True); os.kill(os.getpid(), 9)"
+    command = [sys.executable, "-c", start, str(tmp_path / "practice.sqlite3")]
+    environment = os.environ | {"PYTHONPATH": str(Path(nestor.__file__).parents[1])}
+    told = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert told.returncode == -signal.SIGKILL
+    url = told.stdout.strip()
+    assert url.startswith("http://127.0.0.1:")
+    assert eventually(lambda: not is_there(url))

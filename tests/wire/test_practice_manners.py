@@ -135,6 +135,17 @@ def test_a_mention_reaches_everyone_it_names_and_nobody_else(admin: Admin, desk:
         assert [arrival.network_id for arrival in reader.connector.fetch("").arrivals] == expected
 
 
+def test_who_is_blocked_is_heard_no_more(admin: Admin, desk: OpenDesk) -> None:
+    alice, chloe = desk("square"), desk("square")
+    rude = alice.hear("Encore moi", by="eve")
+    alice.connector.act(Deed.BLOCK, rude)
+    alice.hear("Et encore", by="eve")
+    other = alice.hear("Bonjour", by="dan")
+    assert [arrival.network_id for arrival in alice.connector.fetch("").arrivals] == [rude, other]
+    chloe.hear("Chez vous aussi", by="eve")
+    assert len(chloe.connector.fetch("").arrivals) == 1
+
+
 def test_private_messages_are_seen_by_nobody_else(desk: OpenDesk) -> None:
     alice, chloe = desk("private"), desk("private")
     secret = alice.hear("Entre nous")

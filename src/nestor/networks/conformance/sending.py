@@ -1,5 +1,6 @@
 """Checks of what goes out: sent once, found again, within limits, edited, removed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from nestor.networks.conformance.bench import Bench
@@ -17,6 +18,7 @@ from nestor.networks.contract import (
     Parcel,
     Reason,
     Refused,
+    TryLater,
     Unknown,
 )
 from nestor.vocabulary import new_public_id
@@ -76,6 +78,18 @@ def nothing_is_not_sent(bench: Bench) -> None:
     expect(len(bench.shown()) == before, "nothing was added")
 
 
+@check(Ability.REPLY)
+def what_is_too_late_is_not_sent(bench: Bench) -> None:
+    """A parcel whose `not_after` has passed is not sent: `TryLater`, and nothing stands there."""
+    connector = bench.connect()
+    asked = question(bench, connector)
+    late = replace(answer_to(asked, "Too late to say."), not_after=bench.now() - timedelta(seconds=1))
+    expect_trouble(lambda: connector.send(late), TryLater, when="sending too late")
+    expect(not ours(bench.shown(), late.text), "nothing stands there")
+    in_time = replace(answer_to(asked, "Just in time."), not_after=bench.now() + timedelta(minutes=5))
+    expect(bool(connector.send(in_time).network_id), "what is in time is sent")
+
+
 @check(Ability.REPLY, Ability.HONOURS_MARKS)
 def the_same_mark_twice_is_one_message(bench: Bench) -> None:
     """Where marks are honoured, sending the same parcel again gives the first receipt and adds nothing."""
@@ -111,6 +125,8 @@ def what_was_not_sent_is_absent_in_time(bench: Bench) -> None:
     expect(isinstance(connector.find(long_ago, now), Absent), "it is Absent once everything has settled")
     just_now = answer_to(asked, "Perhaps under way.", attempted_at=now)
     expect(isinstance(connector.find(just_now, now), Unknown), "it is Unknown while a request may be under way")
+    again = replace(long_ago, last_attempted_at=now)
+    expect(isinstance(connector.find(again, now), Unknown), "the latest attempt counts, not the first")
     undated = answer_to(asked, "Nobody knows when.")
     expect(isinstance(connector.find(undated, now), Unknown), "it is Unknown when nobody knows when it was tried")
 

@@ -188,12 +188,14 @@ class PracticeServer:
     def start(self) -> Self:
         """Start it, wait until it answers; started again it takes the same port, as after an outage."""
         command = [sys.executable, "-m", "nestor.networks.practice", "serve"]
-        command += ["--file", str(self.file), "--port", str(self.port), *self._arguments]
-        self._child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment())
+        command += ["--with-parent", "--file", str(self.file), "--port", str(self.port), *self._arguments]
+        self._child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment()
+        )
         line = self._child.stdout.readline() if self._child.stdout else ""
         if not line:
             code = self._child.wait()
-            self._child = None
+            self.stop()
             raise RuntimeError(f"the practice network did not start (exit status {code})")
         self.url = json.loads(line)["ready"]
         self.port = int(self.url.rpartition(":")[2])
@@ -213,8 +215,9 @@ class PracticeServer:
             except subprocess.TimeoutExpired:
                 self._child.kill()
                 self._child.wait()
-            if self._child.stdout:
-                self._child.stdout.close()
+            for pipe in (self._child.stdin, self._child.stdout):
+                if pipe:
+                    pipe.close()
             self._child = None
 
     def testimonies(self) -> list[Testimony]:

@@ -90,6 +90,8 @@ def as_arrival(item: Mapping[str, Any]) -> Arrival:
     """Return one message of the feed; raise KeyError, TypeError or ValueError when it makes no sense."""
     if item["state"] not in _STATES:
         raise ValueError("unknown state")
+    hangs_on = _publication(item["post"]) if item["post"] else None
+    in_reply_to = _text(item, "in_reply_to")
     return Arrival(
         network_id=_text(item, "id"),
         kind=MessageKind(item["kind"]),
@@ -102,8 +104,8 @@ def as_arrival(item: Mapping[str, Any]) -> Arrival:
         edited_at=as_moment(item["edited_at"]) if item["edited_at"] else None,
         is_ours=item["mine"] is True,
         mark=_text(item, "mark"),
-        in_reply_to=_text(item, "in_reply_to"),
-        hangs_on=_publication(item["post"]) if item["post"] else None,
+        in_reply_to="" if hangs_on and in_reply_to == hangs_on.network_id else in_reply_to,
+        hangs_on=hangs_on,
         url=_text(item, "url"),
         is_public=item["public"] is True,
         state=item["state"],

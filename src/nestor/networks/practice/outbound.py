@@ -64,7 +64,8 @@ class Outbound:
         """Recognise it by its words, its place in the thread and its time: no mark comes back."""
         if parcel.attempted_at is None:
             return Unknown(Reason.INVALID)
-        seen = self._line.ask("/v1/sent", since=as_text(parcel.attempted_at - _LOOKED_BACK + self._offset()))
+        since = as_text(parcel.attempted_at - _LOOKED_BACK + self._offset())
+        seen = self._line.ask("/v1/sent", since=since, in_reply_to=_answered(parcel))
         begun_at = parcel.attempted_at + self._offset() - _CLOCK_SLACK
         alike = [
             item for item in seen["items"] if item["text"] == parcel.text and item["in_reply_to"] == _answered(parcel)
@@ -72,7 +73,7 @@ class Outbound:
         later = [item for item in alike if as_moment(item["published_at"]) >= begun_at]
         if later:
             return Found(_receipt(later[-1], "published_at"))
-        if alike:  # the same words, said before: ours under a clock that jumped, or somebody's own
+        if alike or seen["more"]:  # the same words said before, under a clock that jumped; or too much to see it all
             return Unknown(Reason.DUPLICATE)
         return self._not_seen(parcel, now, seen)
 

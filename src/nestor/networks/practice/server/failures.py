@@ -54,9 +54,19 @@ class Failure:
     horizon: int = 0
 
     def number(self, name: str, otherwise: float) -> float:
-        """Return one of its settings as a number."""
-        value = self.settings.get(name, otherwise)
-        return float(value) if isinstance(value, int | float) else otherwise
+        """Return one of its settings as a number, the other one where it is none."""
+        return as_number(self.settings.get(name), otherwise)
+
+    def status(self, otherwise: int) -> int:
+        """Return the HTTP status it answers with."""
+        status = int(self.number("status", otherwise))
+        return status if 400 <= status <= 599 else otherwise
+
+
+def as_number(value: Any, otherwise: float) -> float:
+    """Return a finite number within ten years of seconds, the other one where it is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 316_000_000
+    return float(value) if is_number else otherwise
 
 
 class Failures:
@@ -136,7 +146,7 @@ class Failures:
             place,
             account_id,
         )
-        return timedelta(seconds=sum(float(json.loads(row["settings"]).get("seconds", 0)) for row in rows))
+        return timedelta(seconds=sum(as_number(json.loads(row["settings"]).get("seconds"), 0) for row in rows))
 
     def horizon(self, place: str, account_id: str, verb: str, now: datetime) -> tuple[int | None, datetime]:
         """Return the last change a read may show (None: all of them) and the time up to which it is complete."""

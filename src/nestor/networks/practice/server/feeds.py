@@ -12,6 +12,8 @@ from typing import Any
 from nestor.networks.practice.server.society import No
 from nestor.networks.practice.server.store import Store, as_text
 
+_MOST_OWN = 500  # of an account's own messages in one answer
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -94,18 +96,24 @@ class Feeds:
                 items.append(self.rendered(json.loads(latest["snapshot"]), account_id))
         return Page(items, gone, as_cursor(shown[-1]["seq"]) if shown else cursor, len(rows) > size)
 
-    def own(self, account_id: str, *, mark: str, since: str, horizon: int | None) -> list[dict[str, Any]]:
-        """Return what the account itself wrote, newest first: by mark, gone or not, or what stands since a moment."""
-        rows = self._store.all(
-            "SELECT item.* FROM item WHERE author_id = ? AND published_at >= ?"
-            " AND ((? = '' AND deleted_at IS NULL) OR mark = ?) ORDER BY number DESC LIMIT 500",
-            *(account_id, since, mark, mark),
-        )
-        return [
+    def marked(self, account_id: str, mark: str, horizon: int | None) -> Page:
+        """Return what the account itself wrote with this mark, gone or not."""
+        return self._own("author_id = ? AND mark = ?", account_id, mark, horizon=horizon)
+
+    def own(self, account_id: str, since: str, reply_to: str, horizon: int | None) -> Page:
+        """Return what stands of the account itself below a message ("": publications) since a moment, newest first."""
+        where = "author_id = ? AND published_at >= ? AND reply_to = ? AND deleted_at IS NULL"
+        return self._own(where, account_id, since, reply_to, horizon=horizon)
+
+    def _own(self, where: str, account_id: str, *values: str, horizon: int | None) -> Page:
+        found = f"SELECT * FROM item WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608 — our own two conditions
+        rows = self._store.all(found, account_id, *values, _MOST_OWN + 1)
+        items = [
             self.rendered(dict(row), account_id)
-            for row in rows
+            for row in rows[:_MOST_OWN]
             if horizon is None or self._is_within(row["id"], horizon)
         ]
+        return Page(items, [], "", len(rows) > _MOST_OWN)
 
     def _is_within(self, item_id: str, horizon: int) -> bool:
         row = self._store.one("SELECT min(seq) AS seq FROM change WHERE item_id = ?", item_id)

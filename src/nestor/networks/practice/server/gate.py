@@ -73,9 +73,9 @@ async def _before(struck: list[Failure]) -> None:
         elif failure.mode is Mode.LIMIT:
             raise No(429, "limited", f"{failure.number('seconds', 30):.0f}")
         elif failure.mode is Mode.ERROR_BEFORE:
-            raise No(int(failure.number("status", 503)), "outage", str(failure.settings.get("retry_after", "")))
+            raise No(failure.status(503), "outage", str(failure.settings.get("retry_after", "")))
         elif failure.mode is Mode.REFUSE:
-            raise No(int(failure.number("status", 422)), str(failure.settings.get("code", "invalid")), "refused")
+            raise No(failure.status(422), str(failure.settings.get("code", "invalid")), "refused")
 
 
 def _after(struck: list[Failure], answer: Answer) -> Answer:
@@ -85,7 +85,7 @@ def _after(struck: list[Failure], answer: Answer) -> Answer:
         if failure.mode is Mode.CLOSE_AFTER:
             raise Cut
         if failure.mode is Mode.ERROR_AFTER:
-            return as_json({"error": "outage", "detail": "out of order"}, int(failure.number("status", 500)))
+            return as_json({"error": "outage", "detail": "out of order"}, failure.status(500))
         if failure.mode is Mode.MALFORMED:
             return replace(answer, status=200, body=b'{"items": [{"id": "sq-')
     return answer

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import logging
 import random
 import secrets
 import sqlite3
@@ -21,6 +22,7 @@ from nestor.networks.practice.server.society import Change, Clock, No
 from nestor.networks.practice.server.store import Store, as_text
 
 RETRIES_AFTER = (1, 3, 10, 30, 120, 600)  # seconds; then the network gives up
+_log = logging.getLogger("nestor.practice")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -49,7 +51,7 @@ class Hooks:
 
     def subscribe(self, account_id: str, url: str, secret: str = "") -> str:
         """Call this address from now on; "" stops it. Return the secret calls are signed with."""
-        if url and (urlsplit(url).scheme != "http" or urlsplit(url).hostname not in _LOOPBACK):
+        if url and not _is_here(url):
             raise No(422, "invalid", "webhooks of the practice network stay on this machine")
         secret = secret or secrets.token_urlsafe(24)
         with self._store.changing():
@@ -128,12 +130,18 @@ class Hooks:
             )
 
 
+def _is_here(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "http" and parts.hostname in _LOOPBACK and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        return False
+
+
 def make_call(call: Call) -> bool:
     """Call once; say whether it was taken (any answer below 400)."""
-    parts = urlsplit(call.url)
-    session = HttpSession(
-        f"{parts.scheme}://{parts.netloc}", allow_private=True, connect_for=2, read_for=5, total_for=6, max_bytes=65_536
-    )
+    base = f"http://{urlsplit(call.url).netloc}"
+    session = HttpSession(base, allow_private=True, connect_for=2, read_for=5, total_for=6, max_bytes=65_536)
     try:
         session.request("POST", call.url, content=call.body, headers=call.headers)
     except NetworkTrouble:
@@ -158,8 +166,11 @@ class Caller(threading.Thread):
         store = Store(self._file)
         hooks = Hooks(store, Failures(store))
         while not self._is_over.wait(0.1):
-            for call in hooks.due(self._clock()):
-                hooks.settle(call, is_taken=self._call(call), now=self._clock())
+            try:
+                for call in hooks.due(self._clock()):
+                    hooks.settle(call, is_taken=self._call(call), now=self._clock())
+            except Exception:  # noqa: BLE001 — one call must not end all the others
+                _log.exception("a webhook stumbled")
         store.close()
 
     def stop(self) -> None:

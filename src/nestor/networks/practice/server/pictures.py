@@ -34,7 +34,7 @@ def portrait(name: str) -> bytes:
 
 
 def _hue(text: str) -> int:
-    return hashlib.sha256(text.encode()).digest()[0] * 360 // 256
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()[0] * 360 // 256
 
 
 def _drawable(text: str) -> str:

@@ -98,7 +98,7 @@ def _fits(value: Any, wanted: str) -> bool:
     if wanted == "str":
         return value in {"characters", "graphemes"}
     is_number = isinstance(value, int) or (wanted == "float" and isinstance(value, float))
-    return is_number and not isinstance(value, bool) and value >= 0
+    return is_number and not isinstance(value, bool) and 0 <= value <= 1_000_000_000
 
 
 def length(text: str, unit: str) -> int:

@@ -69,7 +69,7 @@ def feed(call: Call) -> Answer:
     horizon, complete_until = call.network.failures.horizon(
         call.account["place"], call.account["id"], "feed", call.network.clock()
     )
-    size = call.manners.page_size
+    size = max(1, call.manners.page_size)
     cursor = call.request.query.get("cursor", "")
     if "start" in call.request.query or "end" in call.request.query:
         interval = (
@@ -83,7 +83,7 @@ def feed(call: Call) -> Answer:
 
 
 def sent(call: Call) -> Answer:
-    """Return what the account itself wrote, newest first: by mark where marks are honoured, or since a moment."""
+    """Return what the account itself wrote: by mark where marks are honoured, or below a message since a moment."""
     mark = call.request.query.get("mark", "")
     if mark and not call.manners.honours_marks:
         raise No(422, "invalid", "this place knows no marks")
@@ -91,13 +91,17 @@ def sent(call: Call) -> Answer:
     horizon, complete_until = call.network.failures.horizon(
         call.account["place"], call.account["id"], "find", call.network.clock()
     )
-    items = call.network.feeds.own(
-        call.account["id"], mark=mark, since=as_text(moment(since, "since")) if since else "", horizon=horizon
-    )
+    if mark:
+        page = call.network.feeds.marked(call.account["id"], mark, horizon)
+    else:
+        since_text = as_text(moment(since, "since")) if since else ""
+        reply_to = call.request.query.get("in_reply_to", "")
+        page = call.network.feeds.own(call.account["id"], since_text, reply_to, horizon)
     skew = call.skew
     return as_json(
         {
-            "items": items,
+            "items": page.items,
+            "more": page.more,
             "now": as_text(call.network.clock() + skew),
             "as_of": as_text(complete_until + skew),
             "settles_within": call.manners.settles_within,

@@ -130,17 +130,16 @@ class Replay:
         script = self._store.one("SELECT * FROM script WHERE ref = ?", row["ref"])
         if script is None:
             return
-        if row["action"] == "say":
-            self.note_said(row["ref"], self._society.say(self.utterance(script, reply_to=row["reply_to"])))
-            self.follow_up(row["ref"], now)
-        elif script["item_id"]:
-            try:
-                if row["action"] == "edit":
-                    self._society.edit(script["item_id"], row["text"])
-                else:
-                    self._society.remove(script["item_id"])
-            except No:
-                return  # gone meanwhile: the desk or a test removed it
+        try:
+            if row["action"] == "say":
+                self.note_said(row["ref"], self._society.say(self.utterance(script, reply_to=row["reply_to"])))
+                self.follow_up(row["ref"], now)
+            elif row["action"] == "edit":
+                self._society.edit(script["item_id"], row["text"])
+            else:
+                self._society.remove(script["item_id"])
+        except No:
+            return  # gone meanwhile: somebody removed it, or it was never said
 
     def follow_up(self, ref: str, now: datetime) -> None:
         """Plan what follows from a line having been said: who goes on talking, and who loses patience."""

@@ -175,8 +175,7 @@ class Society:
                 "INSERT OR IGNORE INTO deed VALUES (?, ?, ?, ?)", account_id, item_id, deed, as_text(self.clock())
             )
 
-    def is_blocked(self, account_id: str, author_id: str) -> bool:
-        """Say whether the account has blocked whoever wrote."""
+    def _is_blocked(self, account_id: str, author_id: str) -> bool:
         return bool(
             self.store.one(
                 "SELECT 1 FROM deed JOIN item ON item.id = deed.item_id"
@@ -219,7 +218,8 @@ class Society:
             return
         snapshot = json.dumps({name: row[name] for name in row.keys()})  # noqa: SIM118 — a Row is no mapping
         # A publication is in nobody's feed, but a lagging replica must know when it came.
-        for account_id in sorted(self._concerned(row)) if row["kind"] != "post" else [""]:
+        readers = sorted(self._concerned(row)) if row["kind"] != "post" else [""]
+        for account_id in (reader for reader in readers if not self._is_blocked(reader, row["author_id"])):
             written = self.store.run(
                 "INSERT INTO change (account_id, item_id, verb, at, accepted_at, snapshot) VALUES (?, ?, ?, ?, ?, ?)",
                 *(account_id, item_id, verb, as_text(shown_at), as_text(now), snapshot),

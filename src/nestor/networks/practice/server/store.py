@@ -97,7 +97,9 @@ class Store:
                 self.run("INSERT OR IGNORE INTO place VALUES (?, ?)", key, json.dumps(as_stored(manners)))
             self.run("INSERT OR IGNORE INTO fact VALUES ('admin_token', ?)", secrets.token_urlsafe(24))
         for row in self.all("SELECT key, manners FROM place"):
-            self._manners[row["key"]] = from_stored(json.loads(row["manners"]))
+            # A file of an older version lacks what was added since: the place's own defaults stand in.
+            stored = as_stored(DEFAULT_MANNERS[row["key"]]) | json.loads(row["manners"])
+            self._manners[row["key"]] = from_stored(stored)
 
     @contextmanager
     def changing(self) -> Iterator[None]:

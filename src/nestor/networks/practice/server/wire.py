@@ -10,6 +10,7 @@ from nestor.networks.practice.server.society import No
 from nestor.networks.practice.server.store import as_moment
 
 LONGEST_BODY = 4_000_000  # bytes
+_MOST = 1_000_000_000  # of any number somebody asks for
 
 
 class Hang(Exception):
@@ -61,14 +62,14 @@ class Fields:
     def whole(self, name: str) -> int | None:
         """Return a whole number, None where the field is absent."""
         value = self.content.get(name)
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or abs(value) > _MOST):
             raise No(422, "invalid", f"{name}: a whole number is expected")
         return value
 
     def number(self, name: str, otherwise: float) -> float:
         """Return a number."""
         value = self.content.get(name, otherwise)
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) <= _MOST:
             raise No(422, "invalid", f"{name}: a number is expected")
         return float(value)
 
