@@ -26,7 +26,7 @@ _PLAIN = rf"A-Za-z0-9{_ACCENTED}"
 
 _START = re.compile(
     rf"(?<![A-Za-z0-9@＠$#＃{_BROKEN}])(?P<scheme>https?://)"
-    rf"|(?<![A-Za-z0-9@＠$#＃{_BROKEN}._/-])(?P<bare>[{_PLAIN}][{_PLAIN}._-]*+)",
+    rf"|(?<![{_PLAIN}@＠$#＃{_BROKEN}._/-])(?P<bare>[{_PLAIN}][{_PLAIN}_-]*+\.[{_PLAIN}._-]*+)",
     re.IGNORECASE,
 )
 _HOST_RUN = re.compile(rf"{_HOST_CHARACTER}++")
