@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q
 
 from nestor.brands.models import Brand, Channel
+from nestor.brands.scoping import BrandQuerySet, BrandRow
 from nestor.inbox import rules
 from nestor.inbox.models import (
     Attachment,
@@ -46,10 +48,19 @@ def due_blind_spots(now: datetime, most: int) -> Iterable[int]:
     return list(rows.order_by("due_at", "id").values_list("pk", flat=True)[:most])
 
 
+UPKEEP = "upkeep of the installation"
+
+
+def overdue_rows(now: datetime) -> tuple[tuple[type[BrandRow], BrandQuerySet], ...]:
+    """Return raw forms that were kept long enough, and what is left of webhook calls opened as long ago."""
+    kept_for = timedelta(days=settings.NESTOR_KEEP_PAYLOADS_FOR)
+    calls = WebhookCall.objects.across_brands(UPKEEP).filter(due_at__isnull=True, received_at__lte=now - kept_for)
+    return (Payload, Payload.objects.across_brands(UPKEEP).filter(keep_until__lte=now)), (WebhookCall, calls)
+
+
 def overdue_payloads(now: datetime, most: int) -> list[int]:
-    """Return raw forms that were kept long enough."""
-    rows = Payload.objects.across_brands(WHY).filter(keep_until__lte=now)
-    return list(rows.values_list("pk", flat=True)[:most])
+    """Return rows that upkeep would drop."""
+    return [pk for _model, rows in overdue_rows(now) for pk in rows.values_list("pk", flat=True)[:most]][:most]
 
 
 def may_see(seat: Seat) -> Q:
@@ -59,20 +70,31 @@ def may_see(seat: Seat) -> Q:
 
 
 def conversation_for(seat: Seat, public_id: str) -> Conversation | None:
-    """Return the conversation if this person may see any of it."""
+    """Return the conversation if this person may see any of it; a sealed message seals all that was said around it."""
     rows = Conversation.objects.of(seat.brand).select_related("channel", "member", "post", "route", "route__assignee")
     found: Conversation | None = rows.filter(public_id=public_id).first()
-    if found is None:
-        return None
-    visible = Message.objects.of(seat.brand).filter(may_see(seat), conversation=found)
-    return found if visible.exists() else None
+    return found if found is not None and _is_open_to(seat, found.pk) else None
+
+
+def _is_open_to(seat: Seat, conversation_id: int) -> bool:
+    rows = Message.objects.of(seat.brand).filter(conversation_id=conversation_id)
+    if not seat.may(Permission.SEE_SEALED) and rows.filter(is_sealed=True).exists():
+        return False
+    return bool(rows.filter(may_see(seat)).exists())
 
 
 def message_for(seat: Seat, public_id: str) -> Message | None:
     """Return one message if this person may see it."""
     rows = Message.objects.of(seat.brand).filter(may_see(seat), public_id=public_id)
     found: Message | None = rows.select_related("conversation").first()
-    return found
+    return found if found is not None and _is_open_to(seat, found.conversation_id) else None
+
+
+def excerpt_for(seat: Seat, message: Message | None) -> str:
+    """Return one line of a message; nothing of one that is being read again, or sealed to this person."""
+    if message is None or message.shown_at is None or (message.is_sealed and not seat.may(Permission.SEE_SEALED)):
+        return ""
+    return rules.excerpt_of(message.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +161,8 @@ def other_conversations(conversation: Conversation, seat: Seat, most: int = 10) 
         return ()
     rows = Conversation.objects.of(seat.brand).filter(member_id=conversation.member_id, route__isnull=False)
     if not seat.may(Permission.SEE_SEALED):
-        rows = rows.filter(route__is_sealed=False)
+        sealed = Message.objects.of(seat.brand).filter(conversation=OuterRef("pk"), is_sealed=True)
+        rows = rows.filter(~Exists(sealed), route__is_sealed=False)
     rows = (
         rows.exclude(pk=conversation.pk).select_related("channel", "route", "route__last_message").order_by("-last_at")
     )
@@ -151,7 +174,7 @@ def other_conversations(conversation: Conversation, seat: Seat, most: int = 10) 
             lane=row.route.lane,
             is_open=row.route.is_open,
             last_at=row.last_at,
-            excerpt=rules.excerpt_of(row.route.last_message.text) if row.route.last_message else "",
+            excerpt=excerpt_for(seat, row.route.last_message),
         )
         for row in rows[:most]
     )

@@ -1,8 +1,10 @@
 """Writes of the inbox: take a batch in, read a channel, open webhooks, show what triage has read, record blindness."""
 
 import hashlib
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +12,7 @@ from django.db import transaction
 from nestor.brands import reads as brands
 from nestor.brands.actions import keep_limits, report_trouble
 from nestor.brands.models import Channel
-from nestor.inbox import rules
+from nestor.inbox import reads, rules
 from nestor.inbox.actions.blindness import (
     LeaseLost,
     ask_backfill,
@@ -23,11 +25,12 @@ from nestor.inbox.actions.blindness import (
 from nestor.inbox.actions.intake import Intake, let_vanish, take_in_arrivals
 from nestor.inbox.events import MessageChanged
 from nestor.inbox.models import Conversation, Cursor, Message, Payload, WebhookCall
-from nestor.networks.contract import Batch, Receipt, Refused, TryLater
+from nestor.networks.contract import Batch, Connector, NetworkTrouble, Reason, Receipt, Refused, TryLater
 from nestor.vocabulary import MessageKind
 from nestor.work.actions import announce_all, release_lease, take_lease
-from nestor.work.rules import Lease
+from nestor.work.rules import Lease, storable_name
 
+log = logging.getLogger("nestor.inbox")
 __all__ = ["ask_backfill", "fill_again", "fill_blind_spot"]  # written in `blindness`, called from here
 MOST_BODY = 1_000_000  # bytes of one webhook call
 MOST_PAGES = 50  # pages read in one go before another channel gets its turn
@@ -70,8 +73,14 @@ def read_channel(cursor_id: int, now: datetime) -> Intake | None:
     cursor = rows.select_related("channel").get(pk=cursor_id)
     try:
         return _read_pages(cursor, lease, now)
+    except LeaseLost:
+        return None
     except brands.TROUBLES as trouble:
         _put_off(cursor, lease, trouble, now)
+        return None
+    except Exception as error:  # noqa: BLE001 - a connector's defect: the channel is blind, and that must show
+        log.error("reading a channel of %s failed with %s", cursor.channel.network, type(error).__name__)
+        _put_off(cursor, lease, NetworkTrouble(Reason.MALFORMED), now)
         return None
 
 
@@ -93,17 +102,26 @@ def _read_pages(cursor: Cursor, lease: Lease, now: datetime) -> Intake:
             position = batch.cursor or position
             if is_last:
                 break
-        limits = {kind.value: brands.limits_as_stored(connector.limits(kind)) for kind in MessageKind}
-        abilities = {ability.value for ability in connector.can()}
+        manners = _manners_of(connector)
     finally:
         connector.close()
     with transaction.atomic():
-        keep_limits(channel, limits, abilities)
+        if manners is not None:
+            keep_limits(channel, *manners)
         report_trouble(channel, "", now)
         end_blindness(channel, now)
         if not release_lease(Cursor.objects.of(channel.brand_id), lease):
             raise LeaseLost
     return total
+
+
+def _manners_of(connector: Connector) -> tuple[dict[str, Any], set[str]] | None:
+    """Return limits by kind, and abilities; None where the network would not say: what it said before still holds."""
+    try:
+        limits = {kind.value: brands.limits_as_stored(connector.limits(kind)) for kind in MessageKind}
+        return limits, {ability.value for ability in connector.can()}
+    except NetworkTrouble:
+        return None
 
 
 def _keep_page(cursor: Cursor, lease: Lease, batch: Batch, now: datetime, wait: timedelta) -> Intake:
@@ -118,7 +136,7 @@ def _keep_page(cursor: Cursor, lease: Lease, batch: Batch, now: datetime, wait: 
         )
         if held != 1:
             raise LeaseLost
-        cursor.position = batch.cursor or cursor.position
+        cursor.position, cursor.read_at, cursor.failures = batch.cursor or cursor.position, now, 0
         return take_in(cursor.channel, batch, now)
 
 
@@ -175,8 +193,12 @@ def open_webhook_call(call_id: int, now: datetime) -> Intake | None:
     except brands.TROUBLES:
         release_lease(mine, lease, due_at=now + timedelta(minutes=1))
         return None
+    except Exception as error:  # noqa: BLE001 - a connector's defect: the call is kept, it may be opened once mended
+        log.error("opening a call of %s failed with %s", call.channel.network, type(error).__name__)
+        release_lease(mine, lease, due_at=now + timedelta(minutes=10), reason=Reason.MALFORMED.value)
+        return None
     with transaction.atomic():
-        if not release_lease(mine, lease, due_at=None, body=b"", headers={}):
+        if not release_lease(mine, lease, due_at=None, reason="", body=b"", headers={}):
             return None
         return take_in(call.channel, batch, now)
 
@@ -184,17 +206,20 @@ def open_webhook_call(call_id: int, now: datetime) -> Intake | None:
 def show_messages(brand_id: int, plain: Iterable[int], sealed: Iterable[int], now: datetime) -> int:
     """Let messages be seen, now that triage has read them; sealed ones by those who must know.
 
-    Joins the caller's transaction.
+    Joins the caller's transaction. What was sealed once stays so until a person says otherwise, edited or not.
     """
     rows = Message.objects.of(brand_id).filter(shown_at__isnull=True)
-    count = rows.filter(pk__in=list(plain)).update(shown_at=now, is_sealed=False)
-    return count + rows.filter(pk__in=list(sealed)).update(shown_at=now, is_sealed=True, search_text="")
+    hidden = list(sealed)
+    Payload.objects.of(brand_id).filter(message_id__in=hidden).delete()
+    count = rows.filter(pk__in=list(plain)).update(shown_at=now)
+    return count + rows.filter(pk__in=hidden).update(shown_at=now, is_sealed=True, search_text="")
 
 
 def unseal_message(message: Message) -> bool:
     """Take the seal off a message that turned out not to be an alert; it can be searched for again."""
     rows = Message.objects.of(message.brand_id).filter(pk=message.pk, is_sealed=True)
-    return rows.update(is_sealed=False, search_text=rules.search_text(message.text, message.subject)) == 1
+    author = (message.identity.name, message.identity.handle) if message.identity else ()
+    return rows.update(is_sealed=False, search_text=rules.search_text(message.text, message.subject, *author)) == 1
 
 
 def seal_message(message: Message) -> bool:
@@ -208,10 +233,11 @@ def record_sent(
     conversation: Conversation, receipt: Receipt, text: str, mark: str, now: datetime, *, in_reply_to: str = ""
 ) -> Message:
     """Put an answer of ours into its thread; the network's own echo of it, earlier or later, is the same row."""
+    rows = Message.objects.of(conversation.brand_id)
     message: Message
-    message, _ = Message.objects.of(conversation.brand_id).get_or_create(
+    message, is_new = rows.get_or_create(
         channel_id=conversation.channel_id,
-        network_id=receipt.network_id,
+        network_id=storable_name(receipt.network_id),
         defaults={
             "brand_id": conversation.brand_id,
             "conversation": conversation,
@@ -228,18 +254,13 @@ def record_sent(
             "search_text": rules.search_text(text),
         },
     )
+    if not is_new and message.mark != mark:  # its echo was faster, from a network that gives no marks back
+        message.mark = mark
+        rows.filter(pk=message.pk).update(mark=mark)
     Conversation.objects.of(conversation.brand_id).filter(pk=conversation.pk, last_at__lt=receipt.at).update(
         last_at=receipt.at
     )
     return message
-
-
-def drop_payloads(now: datetime, most: int = 1000) -> int:
-    """Delete raw forms whose time is over; return how many."""
-    rows = Payload.objects.across_brands("upkeep of the installation")
-    old = list(rows.filter(keep_until__lte=now).values_list("pk", flat=True)[:most])
-    count: int = rows.filter(pk__in=old).delete()[0]
-    return count
 
 
 def record_state(message: Message, state: str, now: datetime) -> bool:
@@ -250,3 +271,12 @@ def record_state(message: Message, state: str, now: datetime) -> bool:
     ids = {"brand_id": message.brand_id, "message_id": message.pk, "conversation_id": message.conversation_id}
     announce_all([MessageChanged(**ids)], now)
     return True
+
+
+def drop_payloads(now: datetime, most: int = 1000) -> int:
+    """Delete raw forms whose time is over, and what is left of webhook calls as old; return how many."""
+    count: int = 0
+    for model, rows in reads.overdue_rows(now):
+        old = list(rows.values_list("pk", flat=True)[:most])
+        count += model.objects.across_brands(reads.UPKEEP).filter(pk__in=old).delete()[0]
+    return count

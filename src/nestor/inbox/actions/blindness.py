@@ -49,18 +49,21 @@ def note_sleep(cursor: Cursor, now: datetime, poll_every: timedelta) -> bool:
     """Record the interval in which the desk itself was not running."""
     if not rules.was_asleep(cursor.read_at, now, poll_every):
         return False
-    open_one = BlindSpot.objects.of(cursor.brand_id).filter(channel_id=cursor.channel_id, until_at__isnull=True)
-    if open_one.exists():
+    rows = BlindSpot.objects.of(cursor.brand_id).filter(channel_id=cursor.channel_id)
+    if rows.filter(until_at__isnull=True).exists():
         return False
-    BlindSpot.objects.create(
-        brand_id=cursor.brand_id,
-        channel_id=cursor.channel_id,
-        reason=ASLEEP,
-        from_at=cursor.read_at or now,
-        until_at=now,
-        due_at=now,
-    )
-    announce(ChannelRead(brand_id=cursor.brand_id, channel_id=cursor.channel_id), now)
+    with transaction.atomic():
+        again = rows.filter(reason=ASLEEP, from_at=cursor.read_at)  # it was noted, and the network did not answer then
+        if not again.update(until_at=now, due_at=now, position="", closed_at=None):
+            BlindSpot.objects.create(
+                brand_id=cursor.brand_id,
+                channel_id=cursor.channel_id,
+                reason=ASLEEP,
+                from_at=cursor.read_at or now,
+                until_at=now,
+                due_at=now,
+            )
+        announce(ChannelRead(brand_id=cursor.brand_id, channel_id=cursor.channel_id), now)
     return True
 
 
@@ -81,7 +84,8 @@ def fill_again(spot: BlindSpot, now: datetime, *, actor_id: int | None) -> bool:
     """Have the back-fill of a blind spot begin, or begin again; False while the channel is still blind."""
     with transaction.atomic():
         rows = BlindSpot.objects.of(spot.brand_id).filter(pk=spot.pk, until_at__isnull=False)
-        if rows.update(due_at=now, position="", closed_at=None) != 1:
+        begun = {"lease_token": "", "leased_until": None}  # a worker in the midst of it must not go on from there
+        if rows.update(due_at=now, position="", closed_at=None, **begun) != 1:
             return False
         note("ask_backfill", spot.channel, now, brand_id=spot.brand_id, actor_id=actor_id)
         return True

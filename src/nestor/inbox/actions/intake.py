@@ -146,7 +146,7 @@ def _see_again(row: Message, arrival: Arrival, now: datetime, done: Intake) -> N
 
 
 def _is_edit(row: Message, arrival: Arrival) -> bool:
-    """Return whether it is a later wording: neither an earlier one that comes late, nor ours as a network trimmed it."""
+    """Return whether it is a later wording: no earlier one that comes late, nor ours as the network trimmed it."""
     if arrival.text == row.text or (row.is_ours and rules.same_words(arrival.text, row.text)):
         return False
     if row.edited_at is None:
