@@ -86,7 +86,7 @@ def _is_open_to(seat: Seat, conversation_id: int) -> bool:
 def message_for(seat: Seat, public_id: str) -> Message | None:
     """Return one message if this person may see it."""
     rows = Message.objects.of(seat.brand).filter(may_see(seat), public_id=public_id)
-    found: Message | None = rows.select_related("conversation").first()
+    found: Message | None = rows.select_related("conversation", "channel").first()
     return found if found is not None and _is_open_to(seat, found.conversation_id) else None
 
 

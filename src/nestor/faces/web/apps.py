@@ -1,6 +1,9 @@
 """Start-up of the web face."""
 
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class WebConfig(AppConfig):
@@ -8,3 +11,7 @@ class WebConfig(AppConfig):
 
     name = "nestor.faces.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Make the folder WhiteNoise looks into; nothing need be in it."""
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ FAMILIES: dict[str, str | Promise] = {
     "personal": gettext_lazy("This looks like personal data."),
     "promise": gettext_lazy("This promises something the brand will be held to."),
     "limits": gettext_lazy("This does not fit what the network accepts."),
+    "account": gettext_lazy("This may be the wrong account."),
     "links": gettext_lazy("This link may be a problem."),
     "shape": gettext_lazy("Some characters may be read wrongly or not at all."),
     "repeat": gettext_lazy("Nearly the same text was sent to others lately."),

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from nestor.faces.web.words import LANES, ROLES, TROUBLES, word
+from nestor.faces.web.words import DEEDS, LANES, ROLES, TROUBLES, word
 
 DESK = gettext_lazy("The desk")
 SENTENCES: dict[str, str | Promise] = {
@@ -16,6 +16,7 @@ SENTENCES: dict[str, str | Promise] = {
     "resolve_conversation": gettext_lazy("%(who)s resolved a conversation."),
     "reopen_conversation": gettext_lazy("%(who)s reopened a conversation."),
     "correct_reading": gettext_lazy("%(who)s corrected a reading: %(was)s is really %(lane)s."),
+    "moderate": gettext_lazy("%(who)s moderated a message: %(deed)s."),
     "send_answer": gettext_lazy("%(who)s sent an answer."),
     "take_back": gettext_lazy("%(who)s took an answer back before it left."),
     "deliver": gettext_lazy("An answer arrived on its network."),
@@ -61,7 +62,14 @@ FAMILIES = (
     Family(
         "routing",
         gettext_lazy("Conversations"),
-        ("take_conversation", "hand_over", "resolve_conversation", "reopen_conversation", "correct_reading"),
+        (
+            "take_conversation",
+            "hand_over",
+            "resolve_conversation",
+            "reopen_conversation",
+            "correct_reading",
+            "moderate",
+        ),
     ),
     Family(
         "answers",
@@ -102,6 +110,7 @@ def sentence_of(verb: str, who: str, facts: Mapping[str, object]) -> str | None:
         "who": who,
         "was": word(LANES, str(facts.get("was", ""))),
         "lane": word(LANES, str(facts.get("lane", ""))),
+        "deed": word(DEEDS, str(facts.get("deed", ""))),
         "role": word(ROLES, str(facts.get("role", ""))),
         "network": str(facts.get("network", "")),
         "state": str(STATES.get(str(facts.get("state", "")), facts.get("state", ""))),

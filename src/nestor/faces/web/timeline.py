@@ -11,9 +11,19 @@ from nestor.inbox.models import Conversation
 from nestor.inbox.reads import ThreadMessage, thread
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
-from nestor.publisher.reads import DeliveryRow, deliveries_of
+from nestor.publisher.models import Moderation
+from nestor.publisher.reads import DeliveryRow, deliveries_of, moderations_of
+from nestor.publisher.rules import deeds_for, takes_a_voice_away
 
 COVERED_FROM = 2  # harm level from which a text is covered
+
+
+@dataclass(frozen=True, slots=True)
+class DeedChoice:
+    """One deed a person may do to a message; `needs_rule` asks for the rule of the charter it breaks."""
+
+    code: str
+    needs_rule: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,14 @@ class Entry:
     leaves_in: int = 0
     may_act: bool = False
     look_at: str = ""
+    deeds: tuple[DeedChoice, ...] = ()
+    deed_waits: str = ""  # a deed that is being done
+    deed_refused: str = ""  # why the network would not do the latest one
+
+    @property
+    def takes_voices(self) -> bool:
+        """Return whether any of the deeds needs a rule of the charter."""
+        return any(deed.needs_rule for deed in self.deeds)
 
 
 def timeline(conversation: Conversation, seat: Seat, now: datetime) -> list[Entry]:
@@ -43,7 +61,9 @@ def timeline(conversation: Conversation, seat: Seat, now: datetime) -> list[Entr
     look_at = link or (conversation.post.url if conversation.post else "")
     if not look_at.lower().startswith(("http://", "https://")):
         look_at = ""
-    entries = [_said(one, authors.get(one.message.pk, "")) for one in said]
+    moderations = moderations_of(conversation, seat)
+    abilities = conversation.channel.abilities if seat.may(Permission.MODERATE) else []
+    entries = [_said(one, authors.get(one.message.pk, ""), moderations.get(one.message.pk), abilities) for one in said]
     entries += [
         Entry(
             at=row.settled_at or row.made_at,
@@ -62,8 +82,11 @@ def _seconds(at: datetime | None, now: datetime) -> int:
     return max(0, round((at - now) / timedelta(seconds=1))) if at else 0
 
 
-def _said(one: ThreadMessage, author_name: str) -> Entry:
+def _said(one: ThreadMessage, author_name: str, moderation: Moderation | None, abilities: list[str]) -> Entry:
     reading = one.reading
+    waits = moderation is not None and moderation.state == "waiting"
+    is_theirs = not one.message.is_ours and one.message.vanished_at is None and not waits
+    deeds = deeds_for(abilities, one.message.state) if is_theirs else []
     is_covered = reading is not None and reading.harm_level >= COVERED_FROM
     return Entry(
         at=one.message.published_at,
@@ -72,6 +95,9 @@ def _said(one: ThreadMessage, author_name: str) -> Entry:
         is_covered=is_covered,
         cover=cover_of(reading) if is_covered else "",
         is_rich=bool(one.message.html) and one.message.kind == "mail",
+        deeds=tuple(DeedChoice(deed.value, takes_a_voice_away(deed)) for deed in deeds),
+        deed_waits=moderation.deed if moderation is not None and waits else "",
+        deed_refused=moderation.reason if moderation is not None and moderation.state == "refused" else "",
     )
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("inbox/<str:public_id>/resolve", deeds.resolve, name="resolve"),
     path("inbox/<str:public_id>/reopen", deeds.reopen, name="reopen"),
     path("inbox/<str:public_id>/lane", deeds.correct_lane, name="lane"),
+    path("inbox/<str:public_id>/moderate/<str:message_id>", deeds.moderate, name="moderate"),
     path("inbox/<str:public_id>/draft", answers.keep_draft, name="draft"),
     path("inbox/<str:public_id>/put-away", answers.put_away, name="put_away"),
     path("inbox/<str:public_id>/answer", answers.answer, name="answer"),

@@ -64,6 +64,16 @@ STATES: Words = {
     "trash": _("in the bin"),
     "hidden": _("hidden"),
 }
+DEEDS: Words = {
+    "like": _("Like"),
+    "hide": _("Hide"),
+    "unhide": _("Show again"),
+    "approve": _("Approve"),
+    "hold": _("Hold back"),
+    "spam": _("Mark as spam"),
+    "trash": _("Move to the bin"),
+    "block": _("Block the author"),
+}
 ROLES: Words = {"head": _("head"), "agent": _("agent"), "viewer": _("viewer"), "substitute": _("substitute")}
 UNITS: Words = {
     "characters": _("characters"),

@@ -25,6 +25,7 @@ TABLES: Mapping[str, words.Words] = {
     "flag": words.FLAGS,
     "urgency": words.URGENCIES,
     "state": words.STATES,
+    "deed": words.DEEDS,
     "role": words.ROLES,
     "unit": words.UNITS,
     "trouble": words.TROUBLES,

@@ -8,10 +8,13 @@ from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.replies import reply_pane
 from nestor.faces.web.views.conversation import open_conversation
-from nestor.faces.web.words import LANES
-from nestor.inbox.reads import thread
+from nestor.faces.web.words import DEEDS, LANES
+from nestor.inbox.reads import message_for, thread
+from nestor.networks.contract import Deed
 from nestor.people.reads import colleague
 from nestor.people.rules import Permission
+from nestor.publisher.actions.moderation import ask_deed
+from nestor.publisher.rules import takes_a_voice_away
 from nestor.routing import actions as routing
 from nestor.triage import actions as triage
 from nestor.vocabulary import Lane
@@ -61,6 +64,28 @@ def reopen(request: DeskRequest, public_id: str) -> HttpResponse:
     conversation = open_conversation(request, public_id)
     done = routing.reopen_conversation(request.seat, conversation, request.now)
     return reply_pane(request, conversation, says=_("Open again.") if done else _faster())
+
+
+@require_POST
+@seated(Permission.MODERATE)
+def moderate(request: DeskRequest, public_id: str, message_id: str) -> HttpResponse:
+    """Do a deed to one message on its network; what takes a voice away names the rule it breaks."""
+    conversation = open_conversation(request, public_id)
+    message = message_for(request.seat, message_id)
+    wanted = request.POST.get("deed", "")
+    if message is None or message.conversation_id != conversation.pk:
+        return show_error(request, 404)
+    if wanted not in DEEDS:
+        return show_error(request, 400)
+    rule = request.POST.get("rule", "")
+    done = ask_deed(request.seat, message, Deed(wanted), rule, request.now)
+    if done is not None:
+        says = _("The network is being told.")
+    elif takes_a_voice_away(Deed(wanted)) and not rule.strip():
+        says = _("Say which rule of your charter it breaks; nothing was done.")
+    else:
+        says = _faster()
+    return reply_pane(request, conversation, says=says)
 
 
 @require_POST

@@ -1,6 +1,6 @@
 // Single keys, wherever one is not typing. `event.key` follows the keyboard's own layout.
 import { closeMenu, openMenu } from "./menus.js";
-import { back, isOpen, move, openFocused, reply, why, unveil } from "./talk.js";
+import { back, isOpen, move, openFocused, reply, typeAhead, unveil, whenOpen, why } from "./talk.js";
 import { undoNow } from "./says.js";
 
 const GO = { t: "/", i: "/inbox/", c: "/channels/", j: "/journal/" };
@@ -26,6 +26,8 @@ const KEYS = {
   "?": () => { document.getElementById("keys")?.showModal(); return true; },
 };
 
+const DEEDS = new Set(["e", "a", "h", "l", "v", "y"]); // what concerns the conversation that is open
+
 function inMenu(event) {
   const menu = document.querySelector("details.menu[open]");
   if (!menu) return false;
@@ -44,6 +46,7 @@ export function listenToKeys() {
       document.getElementById("send")?.click();
       return;
     }
+    if (!isTyping(target) && typeAhead(event)) { event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") {
       if (document.querySelector("dialog[open]")) return;
@@ -60,6 +63,7 @@ export function listenToKeys() {
       return;
     }
     going = event.key === "g" ? Date.now() : 0;
+    if (DEEDS.has(event.key) && whenOpen(() => KEYS[event.key]())) { event.preventDefault(); return; }
     if (KEYS[event.key]?.()) event.preventDefault();
   });
 }

@@ -11,6 +11,8 @@ const addressOf = (id) => `/inbox/${id}/${query() ? `?${query()}` : ""}`;
 export const isOpen = () => Boolean(inbox()) && opened() !== "";
 export const openId = opened;
 let turn = 0;
+let opening = null; // the conversation on its way: keys meant for it wait for it
+let ahead = null; // what was typed into an answer box that is not there yet
 
 function mark(id) {
   for (const row of rows()) {
@@ -38,7 +40,30 @@ function settle() {
   count();
 }
 
-export async function open(id, { push = true, focus = true } = {}) {
+export function open(id, options = {}) {
+  const mine = load(id, options).finally(() => { if (opening === mine) opening = null; });
+  opening = mine;
+  return mine;
+}
+
+// Do a key's deed on the conversation that is coming, never on the one that is going.
+export function whenOpen(deed) {
+  if (!opening) return false;
+  opening.then(deed);
+  return true;
+}
+
+// Letters typed while the box is on its way are kept for it.
+export function typeAhead(event) {
+  if (ahead === null || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.key === "Backspace") ahead = ahead.slice(0, -1);
+  else if (event.key === "Enter") ahead += "\n";
+  else if (event.key.length === 1) ahead += event.key;
+  else return false;
+  return true;
+}
+
+async function load(id, { push = true, focus = true } = {}) {
   if (!inbox()) { location.assign(`/inbox/${id}/`); return; }
   const mine = ++turn;
   try {
@@ -94,10 +119,23 @@ export function openFocused() {
 }
 
 export function reply() {
+  if (opening) {
+    ahead ??= "";
+    opening.then(reply);
+    return true;
+  }
   const box = document.getElementById("answer-text");
-  if (!box) return openFocused();
+  if (!box) {
+    ahead = null;
+    return isOpen() ? false : openFocused();
+  }
   box.focus();
   box.setSelectionRange(box.value.length, box.value.length);
+  if (ahead) {
+    box.setRangeText(ahead, box.value.length, box.value.length, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  ahead = null;
   return true;
 }
 
