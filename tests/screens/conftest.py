@@ -60,7 +60,9 @@ def open_page(stage: Stage, browser: Browser, signed_in: Path) -> Iterator[OpenP
     opened: list[BrowserContext] = []
     troubles: list[str] = []
 
-    def open_one(path: str = "/inbox/", *, width: int = 1280, height: int = 800, locale: str = "en-GB", **more: object) -> Page:
+    def open_one(
+        path: str = "/inbox/", *, width: int = 1280, height: int = 800, locale: str = "en-GB", **more: object
+    ) -> Page:
         options: dict[str, object] = {"storage_state": signed_in, "reduced_motion": "reduce", **more}
         context = browser.new_context(
             base_url=stage.url,
