@@ -1,5 +1,6 @@
 """The launcher's decisions, without a network: the file is loaded and told where its folder is."""
 
+import ast
 import errno
 import fcntl
 import json
@@ -159,7 +160,7 @@ def test_what_installers_print_becomes_a_reason(launcher: ModuleType, printed: s
     launcher.LOG.write_text(printed)
     with pytest.raises(launcher.Trouble) as caught:
         launcher.require(False)
-    assert caught.value.reason == reason
+    assert str(caught.value) == reason
 
 
 def test_both_languages_say_everything(launcher: ModuleType) -> None:
@@ -250,12 +251,9 @@ def test_it_hands_over(
 
 def test_an_old_python_is_told_so() -> None:
     source = (ROOT / "nestor").read_text()
-    compile(source, "nestor", "exec", dont_inherit=True)
-    guard = (
-        source[: source.index("import ast")]
-        .replace("sys.version_info[:2]", "(3, 9)")
-        .replace("shutil.which(_name)", "None")
-    )
+    assert ast.parse(source, feature_version=(3, 6))  # an older Python must be able to read it to say anything
+    guard = source[: source.index("import ast")].replace("sys.version_info[:2]", "(3, 9)")
+    guard = guard.replace("shutil.which(_name)", "None")
     ran = subprocess.run([sys.executable, "-c", guard], capture_output=True, text=True, check=False)
     assert ran.returncode == 1
     assert "Nestor needs Python 3.11" in ran.stderr
