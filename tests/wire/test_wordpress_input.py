@@ -54,7 +54,7 @@ def test_a_row_with_anything_in_it_is_a_comment_or_is_said_not_to_be(name: str, 
         comment = read_comment({**ROW, name: value}, zone)
     except NotAComment:
         return
-    arrival = as_arrival(comment, me=2, thread=7)
+    arrival = as_arrival(comment, me=2, site="gazette.example", thread=7)
     assert arrival.published_at.tzinfo is not None
     assert arrival.url.startswith(("http://", "https://")) or arrival.url == ""
     assert json.loads(arrival.payload)["id"] == comment.id
@@ -70,13 +70,13 @@ def test_what_is_no_row_is_said_not_to_be(value: object) -> None:
     "url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "ftp://x.example", "http://[", "x" * 3_000]
 )
 def test_only_web_addresses_are_kept(url: str) -> None:
-    arrival = as_arrival(read_comment({**ROW, "author_url": url, "link": url}), me=2, thread=7)
+    arrival = as_arrival(read_comment({**ROW, "author_url": url, "link": url}), me=2, site="gazette.example", thread=7)
     assert (arrival.url, arrival.author.url) == ("", "")
 
 
 def test_a_name_is_words_not_markup() -> None:
     row = {**ROW, "author_name": "<b>Ana</b> &amp; <script>alert(1)</script>Sam"}
-    assert as_arrival(read_comment(row), me=2, thread=7).author.name == "Ana & Sam"
+    assert as_arrival(read_comment(row), me=2, site="gazette.example", thread=7).author.name == "Ana & Sam"
 
 
 @given(st.text(max_size=200))

@@ -29,7 +29,9 @@ def test_a_first_read_and_what_changed_after_it() -> None:
         first = connector.fetch("")
         second = connector.fetch(first.cursor)
         asked = replay.asked
-    assert (account.network_id, account.handle, account.warnings) == ("user:2", "desk", ())
+    place = url.removeprefix("http://")
+    assert (account.network_id, account.handle, account.warnings) == (f"user:2@{place}", "desk", ())
+    assert first.arrivals[2].author.network_id == account.network_id
     texts = [arrival.text for arrival in first.arrivals]
     assert texts == [
         "Bonjour, le train de nuit ? 🚆",
@@ -43,7 +45,7 @@ def test_a_first_read_and_what_changed_after_it() -> None:
     assert (ana.state, sam.state, ours.is_ours, ana.is_ours) == ("hold", "approved", True, False)
     assert sam.author.url == "https://sam.example/"
     assert ours.thread_id == nameless.thread_id == sam.network_id
-    assert nameless.author.network_id == f"guest:comment-{nameless.network_id}"
+    assert nameless.author.network_id == f"guest:comment-{nameless.network_id}@{place}"
     assert ana.hangs_on is not None
     assert (ana.hangs_on.title, ana.hangs_on.text) == ("Night trains & sleepers", "They run again from May.")
     assert imported.published_at.year > 2000

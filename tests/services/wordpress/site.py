@@ -113,7 +113,7 @@ class _Text(HTMLParser):
 @contextmanager
 def running_site() -> Iterator[Site]:
     """Start MariaDB, install WordPress, serve it; stop both and remove the folder at the end."""
-    home = Path(tempfile.mkdtemp(prefix="nestor-wp-"))
+    home = Path(tempfile.mkdtemp(prefix="nestor-wp-", dir="/tmp"))  # short: a socket's path has 107 characters at most
     home.chmod(0o711)  # MariaDB runs as its own user when the suite runs as root
     children: list[subprocess.Popen[bytes]] = []
     try:
@@ -121,10 +121,17 @@ def running_site() -> Iterator[Site]:
         yield _start_wordpress(home, socket_path, children)
     finally:
         for child in reversed(children):
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGTERM)
-            child.wait()
+            _stop(child)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    """End a child and all it started: politely, then not."""
+    for way in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, way)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(20)
 
 
 def _program(name: str) -> str:

@@ -11,7 +11,7 @@ from tests.services.wordpress.conftest import Connect
 from tests.services.wordpress.proxy import Proxy, is_write
 from tests.services.wordpress.site import Site
 
-pytestmark = pytest.mark.service("wordpress")
+pytestmark = pytest.mark.service("wordpress", "mariadb")
 SECRET = "between the two of us, 32 letters"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

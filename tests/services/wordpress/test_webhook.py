@@ -13,7 +13,7 @@ from tests.services.wordpress.door import Call, Door
 from tests.services.wordpress.proxy import Proxy, until
 from tests.services.wordpress.site import Site
 
-pytestmark = pytest.mark.service("wordpress")
+pytestmark = pytest.mark.service("wordpress", "mariadb")
 SECRET = "between the two of us, 32 letters"
 
 

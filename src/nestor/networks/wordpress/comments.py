@@ -95,13 +95,13 @@ def read_comment(row: Any, zone: str = "UTC") -> Comment:
         raise NotAComment(type(error).__name__) from None
 
 
-def as_arrival(comment: Comment, *, me: int, thread: int, edited_at: datetime | None = None) -> Arrival:
-    """Return the comment as the desk takes it; `thread` is the id of the top comment above it."""
+def as_arrival(comment: Comment, *, me: int, site: str, thread: int, edited_at: datetime | None = None) -> Arrival:
+    """Return the comment as the desk takes it; `site` is its name, `thread` the id of the top comment above it."""
     return Arrival(
         network_id=str(comment.id),
         kind=MessageKind.COMMENT,
         thread_id=str(thread),
-        author=_author_of(comment),
+        author=_author_of(comment, site),
         text=plain_text(comment.raw),
         html=comment.html,
         published_at=comment.published_at,
@@ -117,16 +117,21 @@ def as_arrival(comment: Comment, *, me: int, thread: int, edited_at: datetime | 
     )
 
 
-def _author_of(comment: Comment) -> Author:
+def user_of(site: str, number: int) -> str:
+    """Return the identity of a user, which no other site shares."""
+    return f"user:{number}@{site}"
+
+
+def _author_of(comment: Comment, site: str) -> Author:
     """Return who wrote it: a user of the site, a guest known by the mail address given, or somebody seen once only."""
     if comment.user:
-        identity = f"user:{comment.user}"
+        identity = user_of(site, comment.user)
     elif comment.author_email:
         # Neither name nor address is verified by WordPress; the address at least is not shown to imitators.
         digest = hashlib.sha256(comment.author_email.strip().lower().encode("utf-8", "replace")).hexdigest()
         identity = f"guest:{digest[:24]}"
     else:
-        identity = f"guest:comment-{comment.id}"
+        identity = f"guest:comment-{comment.id}@{site}"
     return Author(identity, handle=comment.author_name, name=comment.author_name, url=comment.author_url)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from nestor.networks.contract import Account, Field, NetworkTrouble, Reason, Refused, TryLater, Uncertain
 from nestor.networks.http import HttpSession, Response
 from nestor.networks.registry import ALLOW_PRIVATE
+from nestor.networks.wordpress.comments import user_of
 
 FIELDS = (
     Field("url", kind="url"),
@@ -61,7 +62,8 @@ class Me:
 class Site:
     """The REST API of one site, as one user. Paths are below `wp/v2/` unless they name another namespace."""
 
-    def __init__(self, session: HttpSession, *, has_plugin_secret: bool) -> None:
+    def __init__(self, session: HttpSession, name: str, *, has_plugin_secret: bool) -> None:
+        self.name = name  # host and path: tells the users of one site from those of another
         self._session = session
         self._is_plain = False  # True: the site has no pretty addresses, the API is behind ?rest_route=
         self._is_found = False
@@ -152,15 +154,16 @@ def open_site(settings: Mapping[str, str], secrets: Mapping[str, str], **session
     user, password = settings.get("user", "").strip(), secrets.get("application_password", "")
     if not user or not password.strip():
         raise Refused(Reason.INVALID, "user and application password are both needed")
+    home = _home(settings.get("url", ""))
     opened = HttpSession(
-        _home(settings.get("url", "")),
+        home,
         auth=(user, "".join(password.split())),  # WordPress shows it in groups of four
         headers={"Accept": "application/json", "Cache-Control": "no-cache"},
         allow_private=settings.get(ALLOW_PRIVATE) == "1",
         explain=explain,
-        **{"read_for": 20.0, "total_for": 45.0, "max_bytes": 16_000_000, **session},
+        **{"read_for": 20.0, "total_for": 30.0, "max_bytes": 16_000_000, **session},
     )
-    return Site(opened, has_plugin_secret=bool(secrets.get("webhook_secret")))
+    return Site(opened, home.partition("://")[2].lower(), has_plugin_secret=bool(secrets.get("webhook_secret")))
 
 
 def _checked_api(answer: Response) -> Response:
@@ -187,7 +190,7 @@ def who_am_i(site: Site) -> Account:
         "plugin_missing": site._has_plugin is None and not site.has_plugin(),  # noqa: SLF001 — same module
     }
     warnings = tuple(code for code, is_so in said.items() if is_so)
-    return Account(network_id=f"user:{me.id}", handle=me.login, name=me.name, url=me.url, warnings=warnings)
+    return Account(network_id=user_of(site.name, me.id), handle=me.login, name=me.name, url=me.url, warnings=warnings)
 
 
 def _read_me(row: Any) -> Me:

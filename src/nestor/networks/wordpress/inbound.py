@@ -17,7 +17,7 @@ from nestor.networks.wordpress.listing import PAGE, Listing, Walk, read_rows
 # come by webhook or back-fill.
 WATCHED = PAGE - 1
 FIRST_READ = timedelta(days=30)
-PAGES_AT_ONCE = 5
+PAGES_AT_ONCE = 2  # a batch must be in well before the reader's lease ends, on a slow site too
 FRESH_FOR = timedelta(minutes=5)  # a webhook older than this is not believed
 # `after` and `before` compare the site's local time: an hour is ambiguous each autumn and its zone may have changed.
 _ZONE_SLACK = timedelta(hours=26)
@@ -140,6 +140,7 @@ class Inbound:
             as_arrival(
                 comment,
                 me=me,
+                site=self._site.name,
                 thread=tops[comment.id],
                 edited_at=now if _is_reworded(known.get(comment.id), comment) else None,
             )
