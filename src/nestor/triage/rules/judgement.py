@@ -34,8 +34,7 @@ class Thresholds:
     """From which calibrated probability something is said; found on held-back sectors at training."""
 
     unsure: float = 0.4
-    threat: float = 0.3
-    alert: float = 0.3
+    suspect: float = 0.3
     harm: float = 0.5
     kind: float = 0.5
     flag: float = 0.5
@@ -64,7 +63,7 @@ def judge(message: MessageText, heard: Spoken, believed: Believed, rules: Sequen
     rules = [span for span in rules if span.label != "flag:closer" or Flag.CLOSER in flags]
     unread = message.has_picture and len(message.text.split()) < 2
     bars = believed.thresholds
-    suspected = bool(lanes[LANES.index(Lane.THREAT)] >= bars.threat or lanes[LANES.index(Lane.ALERT)] >= bars.alert)
+    suspected = float(lanes[LANES.index(Lane.THREAT)] + lanes[LANES.index(Lane.ALERT)]) >= bars.suspect
     foreign = heard.language not in (Language.FR, Language.EN, Language.UNKNOWN)
     return Reading(
         language=heard.language,
@@ -115,7 +114,8 @@ def _harm(message: MessageText, top: Lane, believed: Believed, rules: Sequence[S
     if top is Lane.THREAT and not kinds & {Harm.SELF_HARM, Harm.THREAT}:
         own, other = (others.get(f"harm:{kind}", 0.0) for kind in (Harm.SELF_HARM, Harm.THREAT))
         kinds.add(Harm.SELF_HARM if own > other else Harm.THREAT)
-    if others.get("harm:1", 0.0) < bars.harm and not kinds:
+    scorned = top is Lane.ABUSE and float(believed.lanes.max()) >= bars.kind
+    if others.get("harm:1", 0.0) < bars.harm and not kinds and not scorned:
         return 0, frozenset()
     if not kinds:
         kinds = (

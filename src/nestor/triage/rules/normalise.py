@@ -192,14 +192,16 @@ def _repeats(codes: Codes, kinds: NDArray[np.uint8]) -> Marks:
     nth = np.arange(codes.size) - np.repeat(starts, lengths)
     run = np.repeat(lengths, lengths)
     letters = (kinds == _WORD) & (codes != NUMBER)
-    return (letters & (run >= 3) & (nth > 0)) | ((kinds == _SYMBOL) & (nth > 1))
+    surplus: Marks = (letters & (run >= 3) & (nth > 0)) | ((kinds == _SYMBOL) & (nth > 1))
+    return surplus
 
 
 def fold(texts: Sequence[str]) -> Folded:
     """Fold a batch of texts; any str is accepted, lone surrogates included."""
-    joined = "\n" + "".join(f"{text}\n" for text in texts)
+    # Two separators between texts: runs of letters set apart by one are joined.
+    joined = "\n" + "".join(f"{text}\n\n" for text in texts)
     raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).copy()
-    sizes = np.array([1] + [len(text) + 1 for text in texts], dtype=np.int64)
+    sizes = np.array([1] + [len(text) + 2 for text in texts], dtype=np.int64)
     owners = np.repeat(np.arange(-1, len(texts)), sizes)
     places = np.arange(raw.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     _mask(joined, raw)

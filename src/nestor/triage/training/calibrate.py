@@ -9,7 +9,7 @@ from nestor.vocabulary import Lane
 Floats = NDArray[np.float32]
 
 _FEW = 8
-_FALSE_SUSPECTS, _FALSE_HARM, _UNSURE_SHARE = 0.01, 0.03, 0.22
+_FALSE_SUSPECTS, _FALSE_HARM, _UNSURE_SHARE = 0.025, 0.03, 0.25
 
 
 def shares(scores: Floats) -> Floats:
@@ -69,13 +69,12 @@ def thresholds(scores: Floats, targets: Floats) -> Thresholds:
     believed, true = shares(scores[:, lanes]), targets[:, lanes].argmax(axis=1)
     grave = [LANES.index(lane) for lane in (Lane.THREAT, Lane.ALERT)]
     others = ~np.isin(true, grave)
-    threat, alert = (float(np.quantile(believed[others, lane], 1 - _FALSE_SUSPECTS)) for lane in grave)
+    suspect = float(np.quantile(believed[others][:, grave].sum(axis=1), 1 - _FALSE_SUSPECTS))
     first = ALL_HEADS.index("harm:1")
     harmless = targets[:, first] == 0
     harm = float(np.quantile(likely(scores[harmless, first]), 1 - _FALSE_HARM))
     return Thresholds(
         unsure=round(min(0.7, float(np.quantile(believed.max(axis=1), _UNSURE_SHARE))), 4),
-        threat=round(float(np.clip(threat, 0.12, 0.5)), 4),
-        alert=round(float(np.clip(alert, 0.12, 0.5)), 4),
+        suspect=round(float(np.clip(suspect, 0.12, 0.4)), 4),
         harm=round(float(np.clip(harm, 0.25, 0.75)), 4),
     )

@@ -76,6 +76,7 @@ def write_card(folder: Path, sources: Sources, version: str) -> None:
         f"### F1 per lane, held-back sectors\n\n{_table(lanes)}",
     ]
     if others:
+        # The stories grow; the figures are those of the day the model was made.
         parts.append("## Figures on the demo's community (others wrote it; the harder test)\n\n" + _table(others))
     if sources.public:
         parts.append("## Figures on public dev sets\n\n" + _table({"": public_figures(reader, sources.public)}))

@@ -25,6 +25,7 @@ OWN, PUBLIC = Recipe(passes=15, pull=5e-4), Recipe(passes=8, pull=3e-4)
 SPOKEN = Recipe(passes=10, step=0.3, pull=1e-5)
 _OWN_WEIGHT = 3.0
 _FOLDS = 5
+_HELD_BACK_EVERY = 4  # public rows used while calibrating: enough, and four times as quick
 Say = Callable[[str], None]
 
 
@@ -85,15 +86,16 @@ class _Lesson:
     public: Matrix | None
     public_targets: Floats
 
-    def fitted(self, chosen: NDArray[np.int64], bits: int) -> Fitted:
-        """Fit on some of our own rows and on all public ones."""
+    def fitted(self, chosen: NDArray[np.int64], bits: int, every: int = 1) -> Fitted:
+        """Fit on some of our own rows and on every n-th public one."""
         own, said = self.own.taken(chosen), self.own_targets[chosen]
         weights = np.ones(chosen.size, dtype=np.float32)
         first = fit(own, said[:, _places(_OWN_HEADS)], weights, 1 << bits, _recipe(OWN, _OWN_HEADS))
         if self.public is not None:
-            own = joined(own, self.public)
-            said = np.concatenate([said, self.public_targets])
-            weights = np.r_[weights * _OWN_WEIGHT, np.ones(self.public.rows, dtype=np.float32)]
+            public = self.public.taken(np.arange(0, self.public.rows, every))
+            own = joined(own, public)
+            said = np.concatenate([said, self.public_targets[::every]])
+            weights = np.r_[weights * _OWN_WEIGHT, np.ones(public.rows, dtype=np.float32)]
         recipe = _recipe(OWN if self.public is None else PUBLIC, OTHER_HEADS)
         second = fit(own, said[:, _places(OTHER_HEADS)], weights, 1 << bits, recipe)
         return _merged(first, second)
@@ -129,7 +131,7 @@ def held_back_scores(lesson: _Lesson, sectors: Sequence[str], bits: int) -> Floa
     scores = np.zeros((len(sectors), len(ALL_HEADS)), dtype=np.float32)
     for number in range(min(_FOLDS, len(names))):
         held = np.flatnonzero(fold_of == number)
-        fitted = lesson.fitted(np.flatnonzero(fold_of != number), bits)
+        fitted = lesson.fitted(np.flatnonzero(fold_of != number), bits, _HELD_BACK_EVERY)
         scores[held] = fitted.scores(lesson.own.taken(held))
     return scores
 
@@ -180,13 +182,24 @@ def _elsewhere(folder: Path, rows: Sequence[Labelled]) -> dict[str, Any]:
     return _described(_written(folder, ELSEWHERE, fitted, OTHER_HEADS), flat, np.zeros_like(flat), Thresholds())
 
 
+def _snippets(spoken: Sequence[tuple[Language, str]]) -> list[tuple[Language, str]]:
+    """Return a few words out of each text, so that short messages are known as well as long ones."""
+    cut = []
+    for number, (language, text) in enumerate(spoken):
+        words = text.split()
+        first = (number * 7) % max(1, len(words) - 2)
+        cut.append((language, " ".join(words[first : first + 2 + number % 3])))
+    return [pair for pair in cut if any(letter.isalpha() for letter in pair[1])]
+
+
 def _languages(folder: Path, spoken: Sequence[tuple[Language, str]]) -> dict[str, Any]:
     names = tuple(Language)
+    spoken = [*spoken, *_snippets(spoken)]
     matrix = language_matrix([text for _, text in spoken], LANGUAGE_BITS)
     numbers = np.array([names.index(language) for language, _ in spoken])
     targets = np.eye(len(names), dtype=np.float32)[numbers]
     many = np.bincount(numbers, minlength=len(names))
-    weights = (len(spoken) / len(names) / np.maximum(many, 1))[numbers] ** 0.5
+    weights = (len(spoken) / len(names) / np.maximum(many, 1))[numbers] ** 0.8
     recipe = Recipe(**{**asdict(SPOKEN), "groups": (tuple(range(len(names))),)})
     fitted = fit(matrix, targets, weights.astype(np.float32), 1 << LANGUAGE_BITS, recipe)
     return _written(folder, "language", fitted, names)

@@ -50,11 +50,13 @@ def lane_figures(reader: Reader, rows: Sequence[Labelled]) -> Figures:
     hurt = [(row, reading) for row, reading in pairs if (row.harm_level or 0) >= 1]
     calm = [(row, reading) for row, reading in pairs if (row.harm_level or 0) == 0]
     decided = [(row, reading) for row, reading in pairs if not reading.unsure]
+    hard = [pair for pair in pairs if pair[0].is_hard]
+    plain = [pair for pair in pairs if not pair[0].is_hard]
+    split = {"macro-F1 plain": _lanes_f1(plain), "macro-F1 hard": _lanes_f1(hard)} if hard else {}
     return {
         "messages": len(pairs),
         "macro-F1": _lanes_f1(pairs),
-        "macro-F1 plain": _lanes_f1([pair for pair in pairs if not pair[0].is_hard]),
-        "macro-F1 hard": _lanes_f1([pair for pair in pairs if pair[0].is_hard]),
+        **split,
         "unsure": share(reading.unsure for _, reading in pairs),
         "decided and right": share(row.lane is reading.lane for row, reading in decided),
         "threat or alert suspected": share(reading.suspected for _, reading in grave),
@@ -85,7 +87,8 @@ def _lanes_f1(pairs: Sequence[tuple[Labelled, Reading]]) -> float:
 
 
 def _tones_f1(pairs: Sequence[tuple[Labelled, Reading]]) -> float:
-    return macro_f1([str(row.tone) for row, _ in pairs], [str(reading.tone) for _, reading in pairs])
+    toned = [(row.tone, reading.tone) for row, reading in pairs if row.tone is not None]
+    return macro_f1([str(true) for true, _ in toned], [str(said) for _, said in toned])
 
 
 def public_figures(reader: Reader, folder: Path) -> Figures:
