@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, str] = {
     "wrong_account": gettext_noop("This does not sound like this account: is it the right one?"),
     "grief_hashtag": gettext_noop("This hashtag belongs to people who suffer: read what it stands for first."),
     "personal_phone": gettext_noop("This shows somebody's phone number."),
+    "unknown_number": gettext_noop("This phone number is not one of ours: is it public?"),
     "personal_iban": gettext_noop("This shows a bank account number."),
     "personal_nir": gettext_noop("This shows a social security number."),
     "personal_card": gettext_noop("This shows a payment card number."),

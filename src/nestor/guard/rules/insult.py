@@ -30,6 +30,11 @@ _SPOKEN_ABOUT = re.compile(
     r" (?:cet|cette|ces|ce|quel|quelle|un autre|une autre|encore une?|that|this|these|those|another|some) $"
 )
 _PERSONS = frozenset(("imbecil", "idiot", "debil", "batard", "cretin"))  # without their last e and s
+# said alone or after a comma, these call the reader names
+_NAMES_CALLED = frozenset(
+    "bouffon bouffons bouffonne larbin larbins charlots minables nazes losers pourris incapables voleurs menteurs escrocs fachos hypocrites"
+    " nuls morons clowns liars thieves crooks fools fool muppets idiots idiot scum".split()
+)
 _CALLED = re.compile(r",\s{1,2}$")  # "…, idiot."
 _LOOK_BACK = 90  # characters: enough for the words above
 _BARE = frozenset(("imbécile", "idiot", "débile", "pathetic", "minable", "bâtard", "stupid", "mytho"))
@@ -65,7 +70,7 @@ def _is_said_of_you(proof: Proof, sighting: Sighting) -> bool:
     if found is not None:
         return True
     family = aimed_family(sighting.word.text)
-    if family is None or family.lemma not in _BARE:
+    if family is None or (family.lemma not in _BARE and sighting.word.text not in _NAMES_CALLED):
         return False
     if _SPOKEN_ABOUT.search(before) and sighting.word.text.rstrip("es") in _PERSONS:
         return True
@@ -161,6 +166,7 @@ RUDE = Rule(
         "Nos équipes ont la niaque !",
         "Les agents ont pu te répondre ?",
         "Poutine québécoise au menu de la cantine.",
+        "Hola: tarifa reducida con cualquier carné de estudiante.",
         "Our Maine Coon of the week is looking for a home.",
     ),
 )

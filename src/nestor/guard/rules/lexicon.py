@@ -6,7 +6,6 @@ Each disguise is undone once and looked up; nothing is guessed from the mere sha
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from nestor.guard.rules.proof import Proof, Word
 from nestor.guard.rules.word_forms import Weight, WordFamily, folded
@@ -98,15 +97,10 @@ def aimed_family(form: str) -> WordFamily | None:
     return _AIMED.get(form)
 
 
-@lru_cache(maxsize=4096)
-def _known(form: str) -> WordFamily | None:
-    return _WORDS.get(form)
-
-
 def _plain(proof: Proof) -> Iterator[Sighting]:
     words = proof.words
     for number, word in enumerate(words):
-        family = _known(word.text)
+        family = _WORDS.get(word.text)
         if family is None and len(word.text) < word.end - word.start:
             family = _stretched(word)
         if family is not None and (not family.is_strict or _is_in(family.language, proof)):
@@ -137,7 +131,7 @@ def _size_of(expression: WordFamily, words: tuple[Word, ...]) -> int:
 
 def _is_in(language: str, proof: Proof) -> bool:
     """A form that means something else elsewhere counts in its own language, or in a text too short to tell."""
-    return proof.leaning == language or (not proof.leaning and len(proof.words) <= 3 and language == "fr")
+    return proof.leaning == language or (not proof.leaning and len(proof.words) <= 2 and language == "fr")
 
 
 def _stretched(word: Word) -> WordFamily | None:

@@ -30,6 +30,7 @@ _SOURCE = "RGPD (UE) 2016/679, art. 4-6 (2026-11-20)"
 _MASK = "•••"
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _MANY_DIGITS = re.compile(r"\d(?:\D{0,3}\d){7}")
+_BOOK = re.compile(r"ISBN(?:-1[03])?[ :]{0,3}$", re.IGNORECASE)
 _GAP = r"[ .\-_/·\u00a0\u2009\u202f]{0,3}"
 _FRENCH_NUMBER = re.compile(
     rf"(?<![\w*•.,+])(?:(?:\+|00){_GAP}33{_GAP}(?:\(0\){_GAP})?|[0Oo]{_GAP})[1-9](?:{_GAP}\d){{8}}(?![\d*•])"
@@ -68,7 +69,9 @@ _SPELLED_DOT = re.compile(r"\s?[\[({]\s?(?:dot|point)\s?[\])}]\s?|\s(?:point|dot
 _ROLE = re.compile(
     r"(?:contact|infos?|information|accueil|presse|press|media|support|help|aide|service|sav|relation|client|clients|clientele|customer"
     r"|mairie|ville|secretariat|bonjour|hello|hi|dpo|rgpd|privacy|no-?reply|webmaster|recrutement|rh|jobs|careers|reservation|reclamation"
-    r"|complaints?|team|equipe|communication|billetterie|newsletter|abonnement|commande|orders?|signalement|mediateur|mediation|office|sales)"
+    r"|complaints?|team|equipe|communication|billetterie|newsletter|abonnement|commande|orders?|signalement|mediateur|mediation|office|sales"
+    r"|securite|security|police|urbanisme|voirie|culture|sports?|bibliotheque|mediatheque|musee|tourisme|direction|cabinet|juridique"
+    r"|legal|abuse|emploi|formation|logement|social|ccas|events?|evenements?|partenariats?|partners?|technique|travaux|ecole|creche)"
     r"(?:[._\-+]?[a-z0-9]+)*",
     re.IGNORECASE,
 )
@@ -82,15 +85,17 @@ def find_personal(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> 
         ("personal_iban", lambda: _ibans(outgoing, proof.text)),
         ("personal_nir", lambda: _nirs(proof.text)),
         ("personal_card", lambda: _cards(proof.text)),
-        ("personal_phone", lambda: _phones(outgoing, proof, settings)),
+        ("personal_phone", lambda: (span for span, is_landline in phones if not is_landline)),
+        ("unknown_number", lambda: (span for span, is_landline in phones if is_landline)),
         ("personal_email", lambda: _addresses(outgoing, proof.text)),
     )
-    level = Level.ABSOLUTE if outgoing.is_public else Level.STOP
+    phones = list(_phones(outgoing, proof, settings))
     for code, search in searches:
         spans = [span for span in search() if not any(start < span[1] and span[0] < end for start, end in taken)]
         taken += spans
         if spans:
-            yield _finding(code, level, spans)
+            is_absolute = outgoing.is_public and code != "unknown_number"  # behind a landline there may be an office
+            yield _finding(code, Level.ABSOLUTE if is_absolute else Level.STOP, spans)
     role = [span for span in _role_addresses(outgoing, proof.text) if span not in taken]
     if role:
         yield Finding("unknown_address", PERSONAL.id, Family.PERSONAL, Level.WARN, tuple(role), source=_SOURCE)
@@ -135,23 +140,32 @@ def _cards(text: str) -> Iterator[Span]:
             yield found.span()
 
 
-def _phones(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[Span]:
+def _phones(outgoing: Outgoing, proof: Proof, settings: BrandSettings) -> Iterator[tuple[Span, bool]]:
+    """Yield the numbers that are neither public nor the brand's, and whether each is a landline."""
     own = {_e164(number, settings.region) for number in outgoing.own_numbers}
     seen: list[Span] = []
-    if _MANY_DIGITS.search(proof.text):
-        for match in phonenumbers.PhoneNumberMatcher(proof.text, settings.region):
-            seen.append((match.start, match.end))
-            if not _is_public(match.number) and _e164_of(match.number) not in own:
-                yield match.start, match.end
-        for found in _FRENCH_NUMBER.finditer(proof.text):
-            start, end = found.span()
-            written = "0" + found[0][1:] if found[0][0] in "Oo" else found[0]
-            number = _parsed(written, "FR")
-            is_new = number is not None and not any(first < end and start < last for first, last in seen)
-            if number is not None and is_new and not _is_public(number) and _e164_of(number) not in own:
-                yield start, end
+    for span, number in _written_numbers(proof.text, settings.region):
+        is_book = _BOOK.search(proof.text, max(0, span[0] - 10), span[0])
+        if is_book or any(first < span[1] and span[0] < last for first, last in seen):
+            continue
+        seen.append(span)
+        kind = phonenumbers.number_type(number)
+        if kind not in _PUBLIC_TYPES and _e164_of(number) not in own:
+            yield span, kind == PhoneNumberType.FIXED_LINE
     for found in _SPELLED_NUMBER.finditer(proof.folded):
-        yield proof.span(*found.span())
+        yield proof.span(*found.span()), False
+
+
+def _written_numbers(text: str, region: str) -> Iterator[tuple[Span, phonenumbers.PhoneNumber]]:
+    """Yield valid numbers, then those the library does not see because of how they are spaced."""
+    if not _MANY_DIGITS.search(text):
+        return
+    for match in phonenumbers.PhoneNumberMatcher(text, region):
+        yield (match.start, match.end), match.number
+    for found in _FRENCH_NUMBER.finditer(text):
+        number = _parsed("0" + found[0][1:] if found[0][0] in "Oo" else found[0], "FR")
+        if number is not None:
+            yield found.span(), number
 
 
 def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
@@ -160,10 +174,6 @@ def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
     except phonenumbers.NumberParseException:
         return None
     return number if phonenumbers.is_valid_number(number) else None
-
-
-def _is_public(number: phonenumbers.PhoneNumber) -> bool:
-    return phonenumbers.number_type(number) in _PUBLIC_TYPES
 
 
 def _e164_of(number: phonenumbers.PhoneNumber) -> str:
@@ -214,6 +224,7 @@ PERSONAL = Rule(
         "jeanne.dupuis [at] gmail [dot] com",
         "jeanne.dupuis arobase gmail point com",
         "Call Mrs Smith on +44 7911 123456 today",
+        "Le plombier est au 01 45 67 89 10, dites-lui que vous venez de notre part",
         Outgoing("Votre numéro 06 12 34 56 78 est noté", kind=MessageKind.DIRECT),
         Outgoing("Bonjour 06 12 34 56 78", reply_to=AnsweredMessage("Appelez-moi au 06 12 34 56 78")),
     ),
@@ -227,6 +238,7 @@ PERSONAL = Rule(
         "Composez le 3639 ou le 0 800 123 456 (gratuit).",
         "Commande 1234 5678 9012 3456 expédiée.",
         "IBAN FR12 3456 7890 1234 5678 9012 345 : clé invalide dans l’exemple.",
+        "À lire, ISBN 0375403744",
         "SIRET 362 521 879 00034, RCS de Lyon.",
         "Le 12/03/2026 de 14 h 30 à 18 h 00, salle 204.",
         "Gagnez 10 000 € : 1 250 000 tickets vendus en 2025-2026.",

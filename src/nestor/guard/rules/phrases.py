@@ -12,22 +12,17 @@ _SHORTHANDS = {
     "|please|svp|sinon|hein|ou|or|ca|sans|pour (?:vous|te|toi) [^ ]{1,12}|sweetheart|karen|mdr|lol))",
     "E": "(?= [.!?])",
     "GAP": "(?: [^ ]{1,24}){0,2}",
-    "GAPS": "(?: [^ ]{1,24}){0,5}",
     "GANG": "(?:(?<!une )(?<!la )(?<!cette )(?<!notre )(?<!sa )bande d|(?<!une )(?<!la )(?<!cette )(?<!notre )(?<!sa )bande de)",
     "KIND": "(?:(?<!une )(?<!l )(?<!cette )espece d|(?<!une )(?<!l )(?<!cette )espece de|spece de)",
-    "YOU": "(?:tu|vous|t|te|vs|vou|toi)",
     "YOUR": "(?:ton|ta|tes|votre|vos)",
     "NASTY": "(?: (?:little|stupid|dumb|silly|sad|old|fat|lazy|bloody|miserable|ignorant|pathetic|absolute|complete|utter|total|worthless"
     "|fucking|clueless|useless|bunch of|pack of|piece of|pieces of|lot of|load of))",
-    "ME": "(?:me|m|nous|nou|ns|moi|on)",
-    "WE": "(?:je|j|on|nous)",
     "BE": "(?:tu es|t es|tes|t|tu est|vous etes|vs etes|vous ete|etes vous|es tu|vous devez etre|tu dois etre)",
     "VERY": "(?: (?:tellement|vraiment|trop|bien|franchement|juste|completement|totalement|assez|si|tous|un peu|tres|donc|quand meme))?",
     "GO": "(?:va|vas|allez|retourne|retournez|repars|repartez|file|filez|cours|courez)",
     "GOTO": "(?: donc| plutot| vite| te| vous| vous en| t en| y)?",
     "U": "(?:you|u|ya|ye|y all|yall)",
     "UR": "(?:your|ur|yer)",
-    "UARE": "(?:you are|you re|youre|u r|ur|u are|you must be|you sound|you look|you seem|are you|r u|are u|you really are)",
 }
 _SHORTHAND = re.compile(r"\{([A-Z]+)\}")
 

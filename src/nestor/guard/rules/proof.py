@@ -22,6 +22,11 @@ _ENGLISH = frozenset(
     "the a an and is are you we i he she it they to of in for with your our not on at that this be have has was were will"
     " can do does my me us so but if hello thanks please all just what who how there their been get".split()
 )
+# Spanish, Italian, Portuguese, German: enough to know that "con" is no insult here
+_NEITHER = frozenset(
+    "el los las del para por una con como pero hola gracias si muy mas esta cualquier desde hasta todas todos il lo gli della di che per"
+    " sono grazie ciao anche piu questo o os da do em nao uma obrigado der die das und ist nicht mit von zu ein eine auf fur".split()
+)
 _MOST_QUOTED = 0.95  # share of a text
 # words before an order or an exclamation that change nothing about it
 _OPENINGS = frozenset(
@@ -124,4 +129,7 @@ class Proof:
         texts = [word.text for word in self.words]
         french = sum(text in _FRENCH for text in texts)
         english = sum(text in _ENGLISH for text in texts)
-        return "" if french == english else "fr" if french > english else "en"
+        neither = sum(text in _NEITHER for text in texts)
+        if max(french, english) <= neither or french == english:
+            return ""
+        return "fr" if french > english else "en"

@@ -220,7 +220,7 @@ _AIMED = families(
         + plural("soporifique", "agacant", "agacante", "borne", "bornee", "obtus", "obtuse"),
         "pédale": plural("pedale", "tapette", "pd", "travlo"),
         "con": plural("con", "conne", "kon", "sot", "sotte", "niais", "niaise", "gueux", "manant", "cassecouille"),
-        "bâtard": plural("batard", "batarde", "batar"),
+        "bâtard": plural("batard", "batarde", "batar", "larbin", "carpette", "pourri", "allumeuse"),
         "mytho": plural(
             "mytho", "mythomane", "frustre", "frustree", "aigri", "aigrie", "rageux", "rageuse", "haineux", "haineuse"
         )
