@@ -34,17 +34,17 @@ def with_plugin(site: Site) -> Iterator[WordPressBench]:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_conforms_alone(check: Check, alone: WordPressBench) -> None:
-    examine(check, alone)
+    expect_kept(check, alone)
 
 
 @pytest.mark.parametrize(
     "check", [check for check in CHECKS if check.needs & CHANGED_BY_PLUGIN], ids=lambda check: check.name
 )
 def test_conforms_with_the_plugin(check: Check, with_plugin: WordPressBench) -> None:
-    examine(check, with_plugin)
+    expect_kept(check, with_plugin)
 
 
-def examine(check: Check, bench: WordPressBench) -> None:
+def expect_kept(check: Check, bench: WordPressBench) -> None:
     if reason := check.reason_to_skip(bench):
         pytest.skip(reason)
     check.examine(bench)
