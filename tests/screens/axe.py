@@ -16,7 +16,7 @@ def violations(page: Page) -> list[str]:
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", TAGS
     )
     return [
-        f"{one['id']}: {node['html'][:160]} ({'; '.join(node['target'])}) {node['any'][0]['message'] if node['any'] else ''}"
+        f"{one['id']}: {node['html'][:160]} ({'; '.join(node['target'])})"
         for one in found["violations"]
         for node in one["nodes"]
     ]

@@ -1,4 +1,4 @@
-"""Founds the desk that the screens are tried on: `python -m tests.screens.found URL FILE`. Prints the channels as JSON."""
+"""Founds the desk of the screens: `python -m tests.screens.found URL FILE` prints its channels as JSON."""
 
 import json
 import os

@@ -72,10 +72,10 @@ class Stage:
     def set_up(self) -> Self:
         """Start the network, found the desk, start it."""
         self.network.start()
-        run = {"env": self.environment(), "cwd": ROOT, "check": True}
-        subprocess.run([sys.executable, "-m", "nestor.config.prepare"], **run)  # type: ignore[call-overload]
+        env = self.environment()
+        subprocess.run([sys.executable, "-m", "nestor.config.prepare"], env=env, cwd=ROOT, check=True)
         command = [sys.executable, "-m", "tests.screens.found", self.network.url, str(self.network.file)]
-        found = subprocess.run(command, stdout=subprocess.PIPE, **run)  # type: ignore[call-overload]
+        found = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE)
         self.channels = json.loads(found.stdout)
         return self.open()
 

@@ -27,16 +27,16 @@ def stock(stage: Stage) -> None:
     for number in range(MANY):
         at = start + timedelta(minutes=15 * number)
         stage.say(f"Le train de {number} h 12 est-il à l’heure ? Merci !", by=f"rider{number}", published_at=at)
-    at = [start + timedelta(hours=17, minutes=5 * number) for number in range(8)]
-    stage.say(SLUR, by="eve", published_at=at[0])
+    later = [start + timedelta(hours=17, minutes=5 * number) for number in range(8)]
+    stage.say(SLUR, by="eve", published_at=later[0])
     post = stage.admin.speak(stage.account("page"), "Lifts: the state of works, station by station.", kind="post")
     edited = stage.say("The lift at Bellombre is brocken", "page", by="gus", reply_to=post)
-    gone = stage.say("I take back what I said about Gate 9", by="ida", published_at=at[2])
-    stage.say("", by="pat", published_at=at[3], images=["a flooded platform"])
-    stage.say(HOSTILE_TEXT, by=HOSTILE_NAME, name=HOSTILE_NAME, handle="@<b>evil</b>", published_at=at[4])
+    gone = stage.say("I take back what I said about Gate 9", by="ida", published_at=later[2])
+    stage.say("", by="pat", published_at=later[3], images=["a flooded platform"])
+    stage.say(HOSTILE_TEXT, by=HOSTILE_NAME, name=HOSTILE_NAME, handle="@<b>evil</b>", published_at=later[4])
     mail = {"kind": "mail", "subject": "<b>Subject</b>", "html": HOSTILE_HTML}
-    stage.say("Hello there", "mail", by="mallory@example.test", published_at=at[5], **mail)
-    stage.say("What are your opening hours?", "private", by="nora", published_at=at[6])
+    stage.say("Hello there", "mail", by="mallory@example.test", published_at=later[5], **mail)
+    stage.say("What are your opening hours?", "private", by="nora", published_at=later[6])
     wait_for_routes(stage, MANY + 7)
     stage.admin.rewrite(edited, "The lift at Bellombre is broken since Monday")
     stage.admin.remove(gone)

@@ -1,4 +1,4 @@
-"""Every page, in both languages and both themes, wide and narrow: axe-core finds nothing, and nothing spills sideways."""
+"""Every page, both languages, both themes, wide and narrow: axe-core finds nothing, nothing spills sideways."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,75 +1,17 @@
-"""The guard's findings in sentences. Codes come from its rules; one nobody has put into words yet gets its family's."""
+"""The guard's findings as the answer box shows them: its sentences translated, and what can be done about each."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nestor.guard.rules.contract import Finding, Level
+from nestor.guard.rules.contract import Family, Finding, Level
+from nestor.guard.wording import msgid_of
 
-FAMILIES: dict[str, str | Promise] = {
-    "insult": gettext_lazy("This reads as an insult."),
-    "contempt": gettext_lazy("This reads as contempt."),
-    "crude": gettext_lazy("This is crude."),
-    "personal": gettext_lazy("This looks like personal data."),
-    "promise": gettext_lazy("This promises something the brand will be held to."),
-    "limits": gettext_lazy("This does not fit what the network accepts."),
-    "account": gettext_lazy("This may be the wrong account."),
-    "links": gettext_lazy("This link may be a problem."),
-    "shape": gettext_lazy("Some characters may be read wrongly or not at all."),
-    "repeat": gettext_lazy("Nearly the same text was sent to others lately."),
-    "guard": gettext_lazy("The checks could not read this text."),
-}
-SENTENCES: dict[str, str | Promise] = {
-    "empty_text": gettext_lazy("There is nothing to read in this."),
-    "too_long": gettext_lazy("%(over)s too many: the network takes %(most)s."),
-    "too_many_bytes": gettext_lazy("%(over)s bytes too many: the network takes %(most)s."),
-    "subject_too_long": gettext_lazy("The subject is too long."),
-    "too_long_to_check": gettext_lazy("Too long to be checked."),
-    "guard_failed": gettext_lazy("One of the checks failed, so this goes to a second person."),
-    "insult": gettext_lazy("This insults somebody."),
-    "hate_word": gettext_lazy("This word attacks people for what they are."),
-    "hate": gettext_lazy("This attacks people for what they are."),
-    "threat": gettext_lazy("This reads as a threat."),
-    "crude_word": gettext_lazy("This is crude."),
-    "mild_word": gettext_lazy("This is familiar, perhaps too much here."),
-    "double_meaning": gettext_lazy("This word has a second, crude meaning."),
-    "quoted_crude_word": gettext_lazy("A crude word, quoted."),
-    "scorn": gettext_lazy("This talks down to them."),
-    "cold_words": gettext_lazy("This sounds cold."),
-    "wrong_account": gettext_lazy("This sounds like another account’s words. Is it the right one?"),
-    "grief_hashtag": gettext_lazy("People mourn under this tag."),
-    "personal_iban": gettext_lazy("A bank account number."),
-    "personal_nir": gettext_lazy("A social security number."),
-    "personal_card": gettext_lazy("A card number."),
-    "personal_phone": gettext_lazy("Somebody’s phone number."),
-    "personal_email": gettext_lazy("Somebody’s address."),
-    "control_characters": gettext_lazy("Control characters nobody sees."),
-    "unseen_characters": gettext_lazy("Characters nobody sees."),
-    "unseen_joiners": gettext_lazy("Characters nobody sees."),
-    "unseen_tags": gettext_lazy("Characters nobody sees."),
-    "direction_marks": gettext_lazy("Hidden marks that turn the reading direction."),
-    "unknown_address": gettext_lazy("This address is not one the brand publishes."),
-    "promise_refund": gettext_lazy("This promises money."),
-    "promise_fault": gettext_lazy("This admits a fault."),
-    "promise_guarantee": gettext_lazy("This guarantees something."),
-    "promise_deadline": gettext_lazy("This promises a date: somebody must keep it."),
-    "private_link": gettext_lazy("This link opens inside your house only."),
-    "staging_link": gettext_lazy("This link leads to a test site."),
-    "broken_link": gettext_lazy("This link looks broken."),
-    "secret_in_link": gettext_lazy("This link carries a secret."),
-    "unfilled_blank": gettext_lazy("A blank was left unfilled."),
-    "maybe_unfilled_blank": gettext_lazy("This may be a blank left unfilled."),
-    "same_answer": gettext_lazy("The same text went to others lately."),
-    "shouting": gettext_lazy("Capitals read as shouting."),
-    "fancy_letters": gettext_lazy("Screen readers cannot read these letters."),
-    "stacked_accents": gettext_lazy("These piled-up signs cover the lines around."),
-    "misread_characters": gettext_lazy("Some characters are read wrongly."),
-    "mixed_alphabets": gettext_lazy("Letters of two alphabets in one word."),
-    "soft_hyphens": gettext_lazy("Hidden hyphens."),
-}
 REMEDIES: dict[Level, str | Promise] = {
     Level.WARN: gettext_lazy("Sent only if you confirm."),
     Level.STOP: gettext_lazy("A second person must clear it, or change the words."),
@@ -105,16 +47,18 @@ def _shown(one: Finding, text: str) -> ShownFinding:
     return ShownFinding(
         id=one.id,
         level=one.level.value,
-        sentence=sentence_for(one),
+        sentence=sentence_for(one.id, one.family, one.params),
         remedy=str(REMEDIES.get(one.level, "")),
         place=place,
         fix=fix,
     )
 
 
-def sentence_for(one: Finding) -> str:
-    """Return the sentence of a finding: the catalogue's under its code, else its family's."""
-    sentence = SENTENCES.get(one.id)
-    if sentence is None:
-        return str(FAMILIES.get(one.family.value, one.id))
-    return str(sentence) % one.params
+def sentence_for(code: str, family: Family, params: Mapping[str, str]) -> str:
+    """Return what a finding says, in the language of whoever looks."""
+    return _(msgid_of(code, family)).format(**params)
+
+
+def stored_sentence(finding: Mapping[str, Any]) -> str:
+    """Return what a finding kept with a request for consent says."""
+    return sentence_for(str(finding["id"]), Family(finding["family"]), finding.get("params", {}))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from nestor.brands.reads import channels_of
 from nestor.faces.web.charts import Bar, bars
 from nestor.faces.web.desk import DeskRequest, seated
-from nestor.faces.web.finding_words import FAMILIES
+from nestor.faces.web.finding_words import stored_sentence
 from nestor.faces.web.views.inbox import query_of
 from nestor.faces.web.words import LANE_ORDER
 from nestor.guard.models import Clearance
@@ -92,12 +92,7 @@ class ConsentAsked:
 
 def requests_for(waiting: Sequence[Clearance]) -> list[ConsentAsked]:
     """Return consents that wait, in words."""
-    return [
-        ConsentAsked(
-            one, [str(FAMILIES.get(finding.get("family", ""), finding.get("id", ""))) for finding in one.findings]
-        )
-        for one in waiting
-    ]
+    return [ConsentAsked(one, [stored_sentence(finding) for finding in one.findings]) for one in waiting]
 
 
 @seated()
