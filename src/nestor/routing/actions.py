@@ -1,11 +1,12 @@
 """Writes of routing: where a conversation stands, who has it, and its clock."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from nestor.brands.models import Brand
 from nestor.brands.reads import opening_hours
@@ -37,13 +38,22 @@ def route_messages(brand_id: int, message_ids: Iterable[int], now: datetime) -> 
 
 def _route(message: Message, now: datetime) -> bool:
     said, conversation = reads.utterance_of(message), message.conversation
-    is_history = reads.is_history(message)
 
     def change(before: Standing | None) -> Standing:
-        answered_until = message.published_at if is_history else reads.answered_until(conversation)
-        return rules.after_message(before, said, answered_until)
+        return rules.after_message(before, said, _answered_until(message))
 
-    return _change(conversation, change, now, last_message=message)
+    is_changed = _change(conversation, change, now, last_message=message)
+    if (answer := reads.first_answer(message)) is not None:  # we had spoken before this was read
+        is_elsewhere = not answer.mark
+        Route.objects.of(message.brand_id).filter(conversation=conversation, answered_at__isnull=True).update(
+            answered_at=answer.published_at, answered_elsewhere=is_elsewhere
+        )
+    return is_changed
+
+
+def _answered_until(message: Message) -> datetime | None:
+    """Return until when nothing is owed: our last word, or for history the message itself."""
+    return message.published_at if reads.is_history(message) else reads.answered_until(message.conversation)
 
 
 def record_answer(conversation: Conversation, at: datetime, now: datetime, *, is_elsewhere: bool) -> bool:
@@ -51,7 +61,10 @@ def record_answer(conversation: Conversation, at: datetime, now: datetime, *, is
     row = Route.objects.of(conversation.brand_id).filter(conversation=conversation)
     if not row.exists():
         return False  # it will be routed later, and then finds that we have spoken
-    row.filter(answered_at__isnull=True).update(answered_at=at, answered_elsewhere=is_elsewhere)
+    asked = Q(clock_started_at__isnull=True) | Q(
+        clock_started_at__lte=at
+    )  # what we said before they asked is no answer
+    row.filter(asked, answered_at__isnull=True).update(answered_at=at, answered_elsewhere=is_elsewhere)
     if not is_elsewhere:
         row.filter(answered_at=at).update(answered_elsewhere=False)
     return _change(conversation, lambda before: rules.after_answer(before or Standing(Lane.CHATTER), at), now)
@@ -60,10 +73,11 @@ def record_answer(conversation: Conversation, at: datetime, now: datetime, *, is
 def follow_correction(message: Message, now: datetime) -> bool:
     """Move the conversation to the lane a person said its message belongs to."""
     said = reads.utterance_of(message)
+    around = replace(said, is_sealed=said.is_sealed or reads.is_any_sealed(message.conversation))
 
     def change(before: Standing | None) -> Standing:
         standing = before or Standing(lane=said.lane)
-        return rules.after_correction(standing, said.lane, said, reads.answered_until(message.conversation))
+        return rules.after_correction(standing, said.lane, around, _answered_until(message))
 
     return _change(message.conversation, change, now)
 
@@ -149,11 +163,11 @@ def _settle(seat: Seat, conversation: Conversation, now: datetime, *, is_open: b
     with transaction.atomic():
         rows = Route.objects.of(conversation.brand_id).filter(conversation=conversation, is_open=not is_open)
         row = rows.first()
-        if row is None or not seat.may(Permission.ROUTE):
+        if row is None or not seat.may(Permission.ROUTE, conversation):
             return False
-        stop = {"clock_stopped_at": now} if not is_open and row.clock_started_at and not row.clock_stopped_at else {}
+        clock = _clock_after(row, now, is_open=is_open)
         done = rows.filter(version=row.version).update(
-            is_open=is_open, resolved_at=None if is_open else now, version=F("version") + 1, **stop
+            is_open=is_open, resolved_at=None if is_open else now, version=F("version") + 1, **clock
         )
         if done != 1:
             return False
@@ -162,6 +176,15 @@ def _settle(seat: Seat, conversation: Conversation, now: datetime, *, is_open: b
         note(verb, conversation, now, brand_id=conversation.brand_id, actor_id=seat.user.pk)
         announce(ConversationRouted(brand_id=conversation.brand_id, conversation_id=conversation.pk), now)
         return True
+
+
+def _clock_after(row: Route, now: datetime, *, is_open: bool) -> dict[str, datetime | None]:
+    """Resolving stops a clock that runs; reopening lets that clock go on: it was no answer that stopped it."""
+    if is_open and row.clock_stopped_at is not None and row.clock_stopped_at == row.resolved_at:
+        return {"clock_stopped_at": None}
+    if not is_open and row.clock_started_at is not None and row.clock_stopped_at is None:
+        return {"clock_stopped_at": now}
+    return {}
 
 
 def resolve_conversation(seat: Seat, conversation: Conversation, now: datetime) -> bool:
@@ -185,7 +208,7 @@ def hand_over(seat: Seat, conversation: Conversation, to: User | None, now: date
 
 
 def _assign(seat: Seat, conversation: Conversation, to: User | None, verb: str, now: datetime) -> bool:
-    if not seat.may(Permission.ROUTE) or (to is not None and not reads.may_be_given(conversation.brand_id, to)):
+    if not seat.may(Permission.ROUTE, conversation) or (to is not None and not reads.may_be_given(conversation, to)):
         return False
     with transaction.atomic():
         rows = Route.objects.of(conversation.brand_id).filter(conversation=conversation)

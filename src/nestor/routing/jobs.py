@@ -36,7 +36,8 @@ def note_answers(happenings: Sequence[Happening], now: datetime) -> None:
         if isinstance(one, OwnMessageSeen):
             rows = Message.objects.of(one.brand_id).filter(pk=one.message_id).select_related("conversation")
             for message in rows:
-                actions.record_answer(message.conversation, message.published_at, now, is_elsewhere=True)
+                is_elsewhere = not message.mark  # a mark says that it left from the desk
+                actions.record_answer(message.conversation, message.published_at, now, is_elsewhere=is_elsewhere)
 
 
 SUBSCRIBERS = (

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 from nestor.brands.scoping import BrandQuerySet
 from nestor.inbox import rules as inbox_rules
 from nestor.inbox.models import Conversation, Message
+from nestor.inbox.reads import excerpt_for
 from nestor.people.models import TeamRole, User
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission, may
@@ -131,16 +132,32 @@ def answered_until(conversation: Conversation) -> datetime | None:
     return found
 
 
-def may_be_given(brand_id: int, user: User) -> bool:
-    """Return whether it can be handed to this person: of the team, active, and allowed to answer."""
-    row = TeamRole.objects.of(brand_id).filter(user=user, user__is_active=True).first()
-    return row is not None and may(Role(row.role), Permission.ANSWER)
+def first_answer(message: Message) -> Message | None:
+    """Return what we said next after a message in its conversation."""
+    rows = Message.objects.of(message.brand_id).filter(conversation_id=message.conversation_id, is_ours=True)
+    found: Message | None = rows.filter(published_at__gte=message.published_at).order_by("published_at", "id").first()
+    return found
+
+
+def is_any_sealed(conversation: Conversation) -> bool:
+    """Return whether any message of a conversation is sealed: then all of it is."""
+    return bool(Message.objects.of(conversation.brand_id).filter(conversation=conversation, is_sealed=True).exists())
+
+
+def may_be_given(conversation: Conversation, user: User) -> bool:
+    """Return whether it can be handed to this person: of the team, active, allowed to answer, and to see it."""
+    row = TeamRole.objects.of(conversation.brand_id).filter(user=user, user__is_active=True).first()
+    if row is None or not may(Role(row.role), Permission.ANSWER):
+        return False
+    return may(Role(row.role), Permission.SEE_SEALED) or not is_any_sealed(conversation)
 
 
 def visible_routes(seat: Seat) -> BrandQuerySet:
-    """Return the standings this person may see."""
+    """Return the standings this person may see; what was sealed a moment ago is gone before its standing follows."""
     rows = Route.objects.of(seat.brand)
-    return rows if seat.may(Permission.SEE_SEALED) else rows.filter(is_sealed=False)
+    if seat.may(Permission.SEE_SEALED):
+        return rows
+    return rows.filter(Q(last_message__isnull=True) | Q(last_message__is_sealed=False), is_sealed=False)
 
 
 def _wanted(seat: Seat, wanted: InboxFilter) -> BrandQuerySet:
@@ -246,7 +263,7 @@ def _row(seat: Seat, row: Route, now: datetime) -> InboxRow:
         else (conversation.member.name if conversation.member else ""),
         handle=identity.handle if identity else "",
         subject=conversation.subject,
-        excerpt=inbox_rules.excerpt_of(last.text) if last else "",
+        excerpt=excerpt_for(seat, last),
         is_picture=bool(last and last.has_picture),
         lane=row.lane,
         tone=row.tone,

@@ -76,8 +76,10 @@ def after_message(before: Standing | None, said: Utterance, answered_until: date
     if before is None:
         before = Standing(lane=said.lane, is_open=not is_answered)
         return _with_clock(_said(before, said, said.lane), said, is_answered=is_answered)
-    if said.is_closer:
-        return replace(before, last_at=_later(before.last_at, said.published_at), tone=said.tone)
+    if said.is_closer and not said.is_sealed:
+        is_last = before.last_at is None or said.published_at >= before.last_at
+        last_at = _later(before.last_at, said.published_at)
+        return replace(before, last_at=last_at, tone=said.tone if is_last else before.tone)
     was_settled = not before.is_open or (before.clock_started_at is not None and not is_clock_running(before))
     lane = said.lane if was_settled and is_owed(said.lane) else heavier(before.lane, said.lane)
     reopened = replace(before, is_open=before.is_open or not is_answered)
@@ -85,11 +87,12 @@ def after_message(before: Standing | None, said: Utterance, answered_until: date
 
 
 def _said(before: Standing, said: Utterance, lane: Lane) -> Standing:
+    is_last = before.last_at is None or said.published_at >= before.last_at
     return replace(
         before,
         lane=lane,
         urgency=max(said.urgency, before.urgency if before.is_open else 0),
-        tone=said.tone,
+        tone=said.tone if is_last else before.tone,
         harm_level=max(said.harm_level, before.harm_level),
         is_unsure=said.is_unsure if lane is said.lane else before.is_unsure,
         is_sealed=before.is_sealed or said.is_sealed,
@@ -111,7 +114,10 @@ def after_answer(before: Standing, at: datetime) -> Standing:
 
 
 def after_correction(before: Standing, lane: Lane, said: Utterance, answered_until: datetime | None) -> Standing:
-    """Return the standing after a person said which lane it really is: the clock follows the lane."""
+    """Return the standing after a person said which lane it really is: the clock follows the lane.
+
+    `said.is_sealed` speaks for the whole conversation: one sealed message seals it.
+    """
     moved = replace(before, lane=lane, is_unsure=False, is_sealed=said.is_sealed)
     if not is_owed(lane):
         return replace(moved, clock_started_at=None, clock_stopped_at=None)
