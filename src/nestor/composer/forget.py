@@ -3,6 +3,7 @@
 from typing import Any
 
 from nestor.composer.models import Draft
+from nestor.inbox.forget import conversations_with
 from nestor.people.models import Member
 
 PERSONAL = {"composer.Draft": ("text",)}
@@ -15,6 +16,6 @@ def export_member(member: Member) -> dict[str, Any]:
 
 def forget_member(member: Member) -> int:
     """Delete drafts of answers to the member."""
-    rows = Draft.objects.of(member.brand_id).filter(conversation__member=member)
+    rows = Draft.objects.of(member.brand_id).filter(conversation_id__in=conversations_with(member))
     count: int = rows.delete()[0]
     return count

@@ -3,6 +3,7 @@
 from typing import Any
 
 from nestor.guard.models import Clearance
+from nestor.inbox.forget import conversations_with
 from nestor.people.models import Member
 
 PERSONAL = {"guard.Clearance": ("text", "findings", "reason")}
@@ -15,5 +16,6 @@ def export_member(member: Member) -> dict[str, Any]:
 
 def forget_member(member: Member) -> int:
     """Delete stopped answers to the member."""
-    count: int = Clearance.objects.of(member.brand_id).filter(conversation__member=member).delete()[0]
+    rows = Clearance.objects.of(member.brand_id).filter(conversation_id__in=conversations_with(member))
+    count: int = rows.delete()[0]
     return count

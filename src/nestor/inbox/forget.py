@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from nestor.inbox.models import Attachment, Conversation, Message, MessageVersion, Payload
+from nestor.inbox.models import Attachment, Conversation, Message, MessageVersion, Post
 from nestor.people.models import Identity, Member
 
 PERSONAL = {
@@ -13,9 +13,10 @@ PERSONAL = {
     "inbox.MessageVersion": ("text", "html"),
     "inbox.Attachment": ("url", "alt"),
     "inbox.Payload": ("body",),
+    "inbox.Post": ("network_id", "title", "text", "url"),  # somebody's, where it is not ours
     "inbox.WebhookCall": ("headers", "body"),  # emptied as soon as it is opened
 }
-IMPERSONAL = {"inbox.Post": ("network_id", "title", "text", "url")}  # publications, not persons
+IMPERSONAL = {"inbox.ImportRun": ("name",)}  # what the team called its file
 
 
 def _messages(member: Member) -> Any:
@@ -43,13 +44,35 @@ def export_member(member: Member) -> dict[str, Any]:
     }
 
 
+def conversations_with(member: Member) -> Any:
+    """Return the conversations the member opened or spoke in, by their ids."""
+    said = _messages(member).filter(conversation=OuterRef("pk"))
+    rows = Conversation.objects.of(member.brand_id).filter(Q(member=member) | Exists(said))
+    return rows.values("pk")
+
+
+def conversations_of_nobody_else(member: Member) -> Any:
+    """Return the ids of those in which nobody else from outside ever spoke: they go with the member."""
+    identities = Identity.objects.of(member.brand_id).filter(member=member).values("pk")
+    others = Message.objects.of(member.brand_id).filter(conversation=OuterRef("pk"), identity__isnull=False)
+    return conversations_with(member).filter(~Exists(others.exclude(identity_id__in=identities)))
+
+
 def forget_member(member: Member) -> int:
-    """Delete what the member said, raw forms and search words included, and conversations left empty of it."""
-    ids = list(_messages(member).values_list("pk", flat=True))
-    Payload.objects.of(member.brand_id).filter(message_id__in=ids).delete()
-    Message.objects.of(member.brand_id).filter(pk__in=ids).delete()
-    rest = Message.objects.of(member.brand_id).filter(identity__isnull=False).values("conversation_id")
-    own = Conversation.objects.of(member.brand_id).filter(Q(member=member))
-    own.exclude(pk__in=rest).delete()
-    own.update(member=None)
-    return len(ids)
+    """Delete what the member said and what we answered to it, raw forms and search words included.
+
+    Call it after the rooms that hang on it: they ask who said what.
+    """
+    brand_id = member.brand_id
+    empty = list(conversations_of_nobody_else(member).values_list("pk", flat=True))
+    said = list(_messages(member).values_list("pk", "channel_id", "network_id"))
+    for channel_id in {row[1] for row in said}:
+        ids = [row[2] for row in said if row[1] == channel_id]
+        rows = Message.objects.of(brand_id).filter(channel_id=channel_id, is_ours=True, in_reply_to__in=ids)
+        rows.delete()
+    Message.objects.of(brand_id).filter(pk__in=[row[0] for row in said]).delete()
+    Conversation.objects.of(brand_id).filter(pk__in=empty).delete()
+    Conversation.objects.of(brand_id).filter(member=member).update(member=None, subject="")
+    hung_on = Conversation.objects.of(brand_id).filter(post__isnull=False).values("post_id")
+    Post.objects.of(brand_id).filter(is_ours=False).exclude(pk__in=hung_on).delete()
+    return len(said)

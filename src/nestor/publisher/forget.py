@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from nestor.people.models import Member
 from nestor.publisher.models import Delivery
 
@@ -9,7 +11,8 @@ PERSONAL = {"publisher.Delivery": ("text", "receipt_id", "receipt_url"), "publis
 
 
 def _answers(member: Member) -> Any:
-    return Delivery.objects.of(member.brand_id).filter(conversation__member=member)
+    is_theirs = Q(conversation__member=member) | Q(answers__identity__member=member)
+    return Delivery.objects.of(member.brand_id).filter(is_theirs)
 
 
 def export_member(member: Member) -> dict[str, Any]:
@@ -20,5 +23,8 @@ def export_member(member: Member) -> dict[str, Any]:
 
 def forget_member(member: Member) -> int:
     """Empty what was answered to the member; that something was answered stays, for the counts."""
-    count: int = _answers(member).update(text="", receipt_id="", receipt_url="")
+    ids = list(_answers(member).values_list("pk", flat=True))
+    rows = Delivery.objects.of(member.brand_id).filter(pk__in=ids)
+    rows.filter(state="waiting").update(state="cancelled", due_at=None, reason="forgotten")  # nobody is left to read it
+    count: int = rows.update(text="", receipt_id="", receipt_url="")
     return count
