@@ -17,7 +17,7 @@ def save_draft(seat: Seat, conversation: Conversation, text: str, revision: int,
 
     Neither journal nor event: what was never sent leaves no trace.
     """
-    if not seat.may(Permission.ANSWER) or not 0 <= revision < 2**31:
+    if not seat.may(Permission.ANSWER, conversation) or not 0 <= revision < 2**31:
         return None
     kept = storable(text)
     for _ in range(2):

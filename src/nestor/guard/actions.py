@@ -12,6 +12,7 @@ from nestor.inbox.models import Conversation
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
 from nestor.work.actions import announce, note
+from nestor.work.rules import storable
 
 
 def ask_clearance(
@@ -19,7 +20,7 @@ def ask_clearance(
 ) -> Clearance | None:
     """Ask a second person; None where there is nothing to ask: no stop, or one that nobody can clear."""
     stopped = reads.stops(findings)
-    if not stopped or reads.absolutes(findings) or not seat.may(Permission.ANSWER):
+    if not stopped or reads.absolutes(findings) or not seat.may(Permission.ANSWER, conversation):
         return None
     with transaction.atomic():
         rows = Clearance.objects.of(conversation.brand_id).filter(conversation=conversation, author=seat.user)
@@ -52,17 +53,30 @@ def refuse_clearance(seat: Seat, clearance: Clearance, reason: str, now: datetim
 
 
 def _judge(seat: Seat, clearance: Clearance, state: str, reason: str, now: datetime) -> bool:
-    if not seat.may(Permission.CLEAR) or not reason.strip() or seat.brand.pk != clearance.brand_id:
+    reason = storable(reason.strip(), 500)
+    if not seat.may(Permission.CLEAR, clearance) or not reason:
         return False
     with transaction.atomic():
         rows = Clearance.objects.of(clearance.brand_id).filter(pk=clearance.pk, state=Clearance.ASKED)
-        judged = rows.exclude(author=seat.user).update(
-            state=state, judge=seat.user, judged_at=now, reason=reason.strip()[:500]
-        )
+        judged = rows.exclude(author=seat.user).update(state=state, judge=seat.user, judged_at=now, reason=reason)
         if judged != 1:
             return False
         verb = "give_clearance" if state == Clearance.GIVEN else "refuse_clearance"
-        _say(clearance, verb, seat, now, reason.strip()[:500])
+        _say(clearance, verb, seat, now, reason)
+        return True
+
+
+def withdraw_clearance(seat: Seat, conversation: Conversation, now: datetime) -> bool:
+    """Ask no longer: what was put away is not judged, not sent, and its text goes."""
+    with transaction.atomic():
+        rows = Clearance.objects.of(seat.brand).filter(conversation=conversation, author=seat.user)
+        waiting = list(rows.filter(state__in=(Clearance.ASKED, Clearance.GIVEN)).values_list("pk", flat=True))
+        gone = Clearance.objects.of(seat.brand).filter(pk__in=waiting).exclude(state=Clearance.USED)
+        if not gone.update(state=Clearance.WITHDRAWN, text="", findings=[]):
+            return False
+        for row in Clearance.objects.of(seat.brand).filter(pk__in=waiting):
+            ids = {"brand_id": row.brand_id, "clearance_id": row.pk, "conversation_id": row.conversation_id}
+            announce(ClearanceMoved(**ids), now)
         return True
 
 

@@ -28,8 +28,8 @@ STEPS: dict[State, frozenset[State]] = {
     State.UNCONFIRMED: frozenset({State.SENT, State.WAITING, State.REFUSED}),
     State.SENT: frozenset(),
     State.REFUSED: frozenset({State.SENT}),
-    State.CANCELLED: frozenset(),
-    State.LATE: frozenset(),
+    State.CANCELLED: frozenset({State.SENT}),
+    State.LATE: frozenset({State.SENT}),
 }
 
 

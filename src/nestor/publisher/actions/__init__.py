@@ -12,11 +12,11 @@ from nestor.brands.models import Channel
 from nestor.composer.actions import put_away_draft, save_draft
 from nestor.composer.reads import draft_of
 from nestor.guard import reads as guard
-from nestor.guard.actions import ask_clearance, use_clearance
+from nestor.guard.actions import ask_clearance, use_clearance, withdraw_clearance
 from nestor.guard.models import Clearance
 from nestor.guard.rules.contract import Finding
 from nestor.inbox.models import Conversation, Message
-from nestor.inbox.rules import storable
+from nestor.inbox.rules import DECLARED, storable
 from nestor.networks.contract import Receipt
 from nestor.people.models import User
 from nestor.people.reads import Seat, seat_at
@@ -26,6 +26,7 @@ from nestor.publisher.models import Delivery
 from nestor.publisher.rules import State
 from nestor.vocabulary import new_public_id
 from nestor.work.actions import claim_key, fingerprint_of, keep_result, note
+from nestor.work.reads import is_free
 
 LATE_AFTER = timedelta(days=2)  # an answer that could not leave for so long is asked about, not sent
 
@@ -46,7 +47,7 @@ def send_answer(
 
     Raise `PermissionError` without the right to answer, `KeyReused` when the key came with another text.
     """
-    if not seat.may(Permission.ANSWER):
+    if not seat.may(Permission.ANSWER, conversation):
         raise PermissionError
     text = storable(text).strip()
     known = _known(seat, conversation, text, key, now)
@@ -58,9 +59,10 @@ def send_answer(
     if guard.absolutes(findings) or (stopped and clearance is None) or guard.warnings(findings) - shown:
         return Answered(findings=findings, clearance=guard.clearance_of(seat, conversation))
     with transaction.atomic():
-        if clearance is not None and not use_clearance(clearance):
+        delivery, is_new = _enqueue(seat.user, conversation, text, key, now, cleared=sorted(stopped))
+        if is_new and clearance is not None and not use_clearance(clearance):
+            transaction.set_rollback(True)  # it was spent on the same words under another key
             return Answered(findings=findings)
-        delivery = _enqueue(seat.user, conversation, text, key, now, cleared=sorted(stopped))
         put_away_draft(seat, conversation)
     return Answered(delivery=delivery, findings=findings)
 
@@ -87,10 +89,10 @@ def _print(conversation: Conversation, text: str) -> str:
 
 def _enqueue(
     author: User, conversation: Conversation, text: str, key: str, now: datetime, *, cleared: list[str]
-) -> Delivery:
+) -> tuple[Delivery, bool]:
     row, is_new = claim_key(conversation.brand_id, _scope(author), key, _print(conversation, text), now)
     if not is_new:
-        return _first_result(conversation, row.result)
+        return _first_result(conversation, row.result), False
     rows = Message.objects.of(conversation.brand_id).filter(
         conversation=conversation, is_ours=False, vanished_at__isnull=True
     )
@@ -110,7 +112,7 @@ def _enqueue(
     keep_result(row, {"delivery": delivery.public_id})
     note("send_answer", delivery, now, brand_id=delivery.brand_id, actor_id=author.pk)
     move(delivery, now)
-    return delivery
+    return delivery, True
 
 
 def _first_result(conversation: Conversation, result: dict[str, str] | None) -> Delivery:
@@ -135,26 +137,49 @@ def send_cleared(clearance_id: int, brand_id: int, now: datetime) -> Delivery | 
     if clearance is None:
         return None
     seat = seat_at(clearance.author, clearance.brand.slug)
-    if seat is None or not seat.may(Permission.ANSWER):
+    if seat is None or not seat.may(Permission.ANSWER) or not _is_still_wanted(seat, clearance, now):
         return None
     warned = guard.warnings(guard.findings_on(clearance.conversation, clearance.text, now))
     key = f"clearance:{clearance.public_id}"
     return send_answer(seat, clearance.conversation, clearance.text, now, key=key, shown=frozenset(warned)).delivery
 
 
+def _is_still_wanted(seat: Seat, clearance: Clearance, now: datetime) -> bool:
+    """Nothing leaves that its author has put away, and nothing by itself that they are rewriting."""
+    draft = draft_of(seat, clearance.conversation)
+    if draft is None:
+        withdraw_clearance(seat, clearance.conversation, now)
+        return False
+    return storable(draft.text).strip() == clearance.text
+
+
 def take_back(seat: Seat, delivery: Delivery, now: datetime) -> bool:
     """Take an answer back before it leaves; its text is the author's draft again. False when it is too late."""
-    if not seat.may(Permission.ANSWER):
+    if not seat.may(Permission.ANSWER, delivery):
         return False
     with transaction.atomic():
-        free = Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk, state=State.WAITING, lease_token="")
-        if free.update(state=State.CANCELLED, due_at=None, settled_at=now) != 1:
+        free = Delivery.objects.of(delivery.brand_id).filter(is_free(now), pk=delivery.pk, state=State.WAITING)
+        changes = {"state": State.CANCELLED, "due_at": None, "settled_at": now, "reason": ""}
+        if free.update(**changes, lease_token="", leased_until=None) != 1:
             return False
-        if delivery.conversation is not None and draft_of(seat, delivery.conversation) is None:
-            save_draft(seat, delivery.conversation, delivery.text, 0, now)
+        if delivery.conversation is not None:
+            _restore_draft(_author_seat(delivery, seat), delivery.conversation, delivery.text, now)
         note("take_back", delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)
         move(delivery, now)
         return True
+
+
+def _author_seat(delivery: Delivery, otherwise: Seat) -> Seat:
+    """Return the seat of who wrote it; whoever takes it back keeps it where its author has none any more."""
+    seat = seat_at(delivery.author, otherwise.brand.slug) if delivery.author else None
+    return seat if seat is not None and seat.may(Permission.ANSWER) else otherwise
+
+
+def _restore_draft(seat: Seat, conversation: Conversation, text: str, now: datetime) -> None:
+    """Give a text back as a draft, before what its author has begun to write since."""
+    draft = draft_of(seat, conversation)
+    begun = draft.text if draft is not None and draft.text.strip() else ""
+    save_draft(seat, conversation, f"{text}\n\n{begun}" if begun else text, draft.revision + 1 if draft else 0, now)
 
 
 def send_again(seat: Seat, delivery: Delivery, now: datetime) -> bool:
@@ -170,11 +195,11 @@ def give_up(seat: Seat, delivery: Delivery, now: datetime) -> bool:
 
 
 def _decide(seat: Seat, delivery: Delivery, verb: str, changes: Mapping[str, Any], now: datetime) -> bool:
-    if not seat.may(Permission.ANSWER):
+    if not seat.may(Permission.ANSWER, delivery):
         return False
     with transaction.atomic():
-        rows = Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk, state=State.UNCONFIRMED, lease_token="")
-        if rows.update(**changes) != 1:
+        rows = Delivery.objects.of(delivery.brand_id).filter(is_free(now), pk=delivery.pk, state=State.UNCONFIRMED)
+        if rows.update(**changes, lease_token="", leased_until=None) != 1:
             return False
         note(verb, delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)
         move(delivery, now)
@@ -183,11 +208,11 @@ def _decide(seat: Seat, delivery: Delivery, verb: str, changes: Mapping[str, Any
 
 def declare_sent(seat: Seat, delivery: Delivery, url: str, now: datetime) -> bool:
     """Decide that an unconfirmed delivery is there: somebody has seen it on the network."""
-    if not seat.may(Permission.ANSWER):
+    if not seat.may(Permission.ANSWER, delivery):
         return False
-    receipt = Receipt(network_id=f"seen-{delivery.mark}", at=delivery.first_tried_at or now, url=url)
+    seen = Receipt(f"{DECLARED}{delivery.mark}", delivery.first_tried_at or now, storable(url, 2000))
     with transaction.atomic():
-        if not settle_sent(delivery, receipt, now, sources=[State.UNCONFIRMED.value]):
+        if not settle_sent(delivery, seen, now, sources=[State.UNCONFIRMED.value]):
             return False
         note("declare_sent", delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)
         return True
@@ -197,10 +222,10 @@ def dismiss(seat: Seat, delivery: Delivery, now: datetime) -> bool:
     """Say that one has seen what became of a delivery; Today shows it no more."""
     rows = Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk, dismissed_at__isnull=True)
     settled = rows.filter(state__in=(State.REFUSED, State.CANCELLED, State.LATE))
-    return seat.may(Permission.ANSWER) and settled.update(dismissed_at=now) == 1
+    return seat.may(Permission.ANSWER, delivery) and settled.update(dismissed_at=now) == 1
 
 
 def look_now(channel: Channel, now: datetime) -> int:
     """Make everything unconfirmed on a channel due to be looked for again."""
-    rows = Delivery.objects.of(channel.brand_id).filter(channel=channel, state=State.UNCONFIRMED, lease_token="")
+    rows = Delivery.objects.of(channel.brand_id).filter(is_free(now), channel=channel, state=State.UNCONFIRMED)
     return rows.update(due_at=now, looks=0)

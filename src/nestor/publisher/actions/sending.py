@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -27,7 +28,7 @@ from nestor.networks.contract import (
 )
 from nestor.people.models import TeamRole
 from nestor.people.rules import Permission, may
-from nestor.publisher.actions.settling import settle_sent, step
+from nestor.publisher.actions.settling import move, settle_sent, step
 from nestor.publisher.models import Attempt, Delivery
 from nestor.publisher.rules import State, is_late, look_again_for, may_send_again_alone
 from nestor.vocabulary import MessageKind, Role
@@ -205,16 +206,26 @@ def _look(delivery: Delivery, lease: Lease, clock: Clock) -> None:
     ):
         step(delivery, State.WAITING, now, token=lease.token, due_at=now, reason="", looks=F("looks") + 1)
     elif isinstance(sighting, Absent):
-        rows = Delivery.objects.of(delivery.brand_id).filter(state=State.UNCONFIRMED)
-        release_lease(rows, lease, due_at=None, reason="absent")  # a person decides
+        _ask_person(delivery, lease, now, reason="absent")
     else:
         _look_later(delivery, lease, now)
 
 
 def _look_later(delivery: Delivery, lease: Lease, now: datetime) -> None:
     wait = look_again_for(delivery.looks)
+    if wait is None:
+        _ask_person(delivery, lease, now, looks=F("looks") + 1)
+        return
     rows = Delivery.objects.of(delivery.brand_id).filter(state=State.UNCONFIRMED)
-    release_lease(rows, lease, due_at=now + wait if wait else None, looks=F("looks") + 1)
+    release_lease(rows, lease, due_at=now + wait, looks=F("looks") + 1)
+
+
+def _ask_person(delivery: Delivery, lease: Lease, now: datetime, **changes: Any) -> None:
+    """Leave it to a person, and say so to whoever looks at the page."""
+    with transaction.atomic():
+        rows = Delivery.objects.of(delivery.brand_id).filter(state=State.UNCONFIRMED)
+        if release_lease(rows, lease, due_at=None, **changes):
+            move(delivery, now)
 
 
 def parcel_of(delivery: Delivery, *, not_after: datetime | None = None) -> Parcel:

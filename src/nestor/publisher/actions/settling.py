@@ -45,7 +45,7 @@ def settle_sent(delivery: Delivery, receipt: Receipt, now: datetime, *, sources:
                 delivery.conversation, receipt, delivery.text, delivery.mark, now, in_reply_to=answered
             )
             Delivery.objects.of(delivery.brand_id).filter(pk=delivery.pk).update(message=message)
-            record_answer(delivery.conversation, receipt.at, now, is_elsewhere=False)
+            record_answer(delivery.conversation, message.published_at, now, is_elsewhere=False)
         note("deliver", delivery, now, brand_id=delivery.brand_id, actor_id=None)
         move(delivery, now)
         ids = {
