@@ -62,6 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
     `-p no:django` leaves Django out, for tests of rules and networks, which know nothing of it.
     """
     sys.addaudithook(_refuse_internet)
+    if not hasattr(config, "workerinput"):
+        compile_stale()
     if not config.pluginmanager.has_plugin("django"):
         return
     test = cast("dict[str, object]", settings.DATABASES["default"].setdefault("TEST", {}))
@@ -69,8 +71,6 @@ def pytest_configure(config: pytest.Config) -> None:
         test["NAME"] = str(HOME / "test.sqlite3")
     else:
         test["NAME"] = f"test_nestor_{os.environ['NESTOR_TEST_RUN']}"
-    if not hasattr(config, "workerinput"):
-        compile_stale()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
