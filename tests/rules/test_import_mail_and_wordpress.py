@@ -1,6 +1,5 @@
 """Mailboxes and WordPress exports: mails and comments as they are, and what hostile ones cannot do."""
 
-import io
 import time
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from nestor.inbox.formats import FORMATS, Manner, Unreadable
 from nestor.vocabulary import MessageKind
-from tests.rules.test_import_formats import NOW, PARIS, UNDATED, bad, expect_sound, good
+from tests.rules.test_import_formats import NOW, PARIS, UNDATED, as_file, bad, expect_sound, good
 
 SEPARATOR = b"From dan@club.example Sun Feb  1 12:00:00 2026\n"
 
@@ -194,7 +193,7 @@ def test_characters_that_xml_forbids_are_replaced() -> None:
 
 def test_a_truncated_export_gives_what_it_has() -> None:
     file = export(*(comment(number, "x" * 2000) for number in range(1, 200))).encode()
-    found = FORMATS["wordpress"](io.BytesIO(file[:-200]), PARIS)
+    found = FORMATS["wordpress"](as_file(file[:-200]), PARIS)
     assert len(list(islice(found, 150))) == 150
     with pytest.raises(Unreadable, match="xml_broken"):
         list(found)

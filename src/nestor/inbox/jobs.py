@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from nestor.brands.events import ChannelConnected
 from nestor.brands.models import Channel
 from nestor.inbox import actions, reads
+from nestor.inbox.actions.importing import ARCHIVE
 from nestor.work.events import Happening
 from nestor.work.registry import Job, Subscriber
 
@@ -36,10 +37,11 @@ def due_drop(now: datetime, most: int) -> Iterable[int]:
 
 
 def open_cursors(happenings: Sequence[Happening], now: datetime) -> None:
-    """Begin to read channels that were connected."""
+    """Begin to read channels that were connected; an archive is a file that was read already."""
     for one in happenings:
         if isinstance(one, ChannelConnected):
-            for channel in Channel.objects.of(one.brand_id).filter(pk=one.channel_id, is_connected=True):
+            rows = Channel.objects.of(one.brand_id).filter(pk=one.channel_id, is_connected=True)
+            for channel in rows.exclude(network=ARCHIVE):
                 actions.open_cursor(channel, now)
 
 

@@ -1,14 +1,14 @@
 """Files of past messages as arrivals: one pure generator per format. Nothing here knows a database or a sentence."""
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from io import BufferedReader
 
 from nestor.inbox.formats import jsonl, mailbox, table, wordpress
 from nestor.inbox.formats.contract import BadRow, GoodRow, Manner, Unreadable
 
 __all__ = ["FORMATS", "BadRow", "GoodRow", "Manner", "Unreadable", "guess_format"]
 
-Parser = Callable[[BinaryIO, Manner], Iterator[GoodRow | BadRow]]
+Parser = Callable[[BufferedReader, Manner], Iterator[GoodRow | BadRow]]
 FORMATS: dict[str, Parser] = {
     "jsonl": jsonl.parse,
     "csv": table.parse,

@@ -10,7 +10,7 @@ from nestor.networks.contract import Arrival
 from nestor.vocabulary import MessageKind
 
 MOST_LINE = 4_000_000  # characters of one row or bytes of one mail; more is no message
-MOST_THREADS = 100_000  # rows whose thread is remembered, so that a reply joins the thread of what it answers
+MOST_REMEMBERED = 100_000  # rows, so that a reply joins the thread of what it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +70,28 @@ class Manner:
         return self.kind or usual
 
 
-class Threads:
-    """Which thread a row belongs to, by what it answers; remembers the latest rows only."""
+class Memory:
+    """What has to be known of the rows before: their threads, and which say exactly the same. Only the latest."""
 
-    def __init__(self, most: int = MOST_THREADS) -> None:
-        self._of: OrderedDict[str, str] = OrderedDict()
+    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        self._thread_of: OrderedDict[str, str] = OrderedDict()
+        self._times: OrderedDict[str, int] = OrderedDict()
         self._most = most
 
     def join(self, network_id: str, in_reply_to: str, thread_id: str = "") -> str:
         """Return the thread of a row: the one it names, else that of what it answers, else its own."""
-        found = thread_id or (self._of.get(in_reply_to, in_reply_to) if in_reply_to else "") or network_id
-        self._of[network_id] = found
-        if len(self._of) > self._most:
-            self._of.popitem(last=False)
+        found = thread_id or (self._thread_of.get(in_reply_to, in_reply_to) if in_reply_to else "") or network_id
+        self._thread_of[network_id] = found
+        if len(self._thread_of) > self._most:
+            self._thread_of.popitem(last=False)
         return found
+
+    def times(self, content: str) -> int:
+        """Return how often rows said exactly this, with this one."""
+        self._times[content] = count = self._times.pop(content, 0) + 1
+        if len(self._times) > self._most:
+            self._times.popitem(last=False)
+        return count
 
 
 Row = GoodRow | BadRow

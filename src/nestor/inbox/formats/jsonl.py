@@ -2,23 +2,29 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from io import BufferedReader, TextIOBase
+from typing import Any
 
-from nestor.inbox.formats.contract import BadRow, GoodRow, Manner, Row, Threads, Wrong
+from nestor.inbox.formats.contract import BadRow, GoodRow, Manner, Memory, Row, Wrong
 from nestor.inbox.formats.lines import has_bad_bytes, numbered, open_text
 from nestor.inbox.formats.rows import arrival_of
 
 ALIASES = {"date": "published_at", "created_at": "published_at", "time": "published_at", "message": "text"}
 
 
-def parse(file: BinaryIO, manner: Manner) -> Iterator[Row]:
+def parse(file: BufferedReader, manner: Manner) -> Iterator[Row]:
     """Yield each line's message, or what is wrong with the line; empty lines are none."""
-    threads = Threads()
-    for number, line in numbered(open_text(file, manner.encoding, "utf-8", "\n")):
+    with open_text(file, manner.encoding, "utf-8", "\n") as text:
+        yield from _rows(text, manner)
+
+
+def _rows(text: TextIOBase, manner: Manner) -> Iterator[Row]:
+    memory = Memory()
+    for number, line in numbered(text):
         if line is not None and not line.strip("\ufeff \t\r\n"):
             continue
         try:
-            yield GoodRow(number, arrival_of(_fields(line, manner), manner, threads))
+            yield GoodRow(number, arrival_of(_fields(line, manner), manner, memory))
         except Wrong as wrong:
             yield BadRow(number, wrong.code, wrong.params)
 

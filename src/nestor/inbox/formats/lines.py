@@ -4,18 +4,23 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from contextlib import contextmanager
+from io import BufferedReader
 
 from nestor.inbox.formats.contract import MOST_LINE, Unreadable
 
+HEAD = 65_536  # bytes that a guess is made from
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of bytes that are no text
 
 
-def open_text(file: BinaryIO, encoding: str, fallback: str, newline: str) -> io.TextIOWrapper:
-    """Return the file as text: its own byte order mark, else what is asked for, else UTF-8 or the fallback."""
-    head = file.read(65_536)
-    file.seek(0)
+@contextmanager
+def open_text(file: BufferedReader, encoding: str, fallback: str, newline: str) -> Iterator[io.TextIOWrapper]:
+    """Give the file as text: its own byte order mark, else what is asked for, else UTF-8 or the fallback.
+
+    The file itself stays open: it is whoever opened it who closes it.
+    """
+    head = file.peek(HEAD)[:HEAD]
     chosen = next((name for bom, name in _BOMS if head.startswith(bom)), "") or encoding
     if not chosen:
         chosen = "utf-8" if _is_utf8(head) else fallback
@@ -25,7 +30,11 @@ def open_text(file: BinaryIO, encoding: str, fallback: str, newline: str) -> io.
         raise Unreadable("encoding_unknown") from error
     if not is_text:
         raise Unreadable("encoding_unknown")
-    return io.TextIOWrapper(file, encoding=chosen, errors=_errors(chosen), newline=newline)
+    text = io.TextIOWrapper(file, encoding=chosen, errors=_errors(chosen), newline=newline)
+    try:
+        yield text
+    finally:
+        text.detach()
 
 
 def _errors(encoding: str) -> str:
@@ -36,7 +45,7 @@ def _errors(encoding: str) -> str:
 def _is_utf8(head: bytes) -> bool:
     """Return whether it is UTF-8; a character cut in two at the end is."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < 65_536)
+        codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return False
     return True

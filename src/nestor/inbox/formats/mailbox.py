@@ -13,9 +13,9 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import parseaddr
-from typing import BinaryIO
+from io import BufferedReader
 
-from nestor.inbox.formats.contract import MOST_LINE, BadRow, GoodRow, Manner, Row, Threads, Unreadable, Wrong
+from nestor.inbox.formats.contract import MOST_LINE, BadRow, GoodRow, Manner, Memory, Row, Unreadable, Wrong
 from nestor.inbox.formats.dates import moment
 from nestor.inbox.formats.rows import (
     MOST_ATTACHMENTS,
@@ -43,13 +43,13 @@ def opens_mail(line: bytes) -> bool:
     return _OPENS.match(line[:400]) is not None
 
 
-def parse(file: BinaryIO, manner: Manner) -> Iterator[Row]:
+def parse(file: BufferedReader, manner: Manner) -> Iterator[Row]:
     """Yield each mail's message, or what is wrong with the mail, at the line of its separator."""
-    threads, count = Threads(), 0
+    memory, count = Memory(), 0
     for number, separator, raw in _mails(file):
         count += 1
         try:
-            yield GoodRow(number, _arrival(raw, separator, manner, threads))
+            yield GoodRow(number, _arrival(raw, separator, manner, memory))
         except Wrong as wrong:
             yield BadRow(number, wrong.code, wrong.params)
         except Exception:  # noqa: BLE001  `email` raises whatever comes to it on hostile mails; one never stops the rest
@@ -58,7 +58,7 @@ def parse(file: BinaryIO, manner: Manner) -> Iterator[Row]:
         raise Unreadable("no_mail")
 
 
-def _mails(file: BinaryIO) -> Iterator[tuple[int, bytes, bytes]]:
+def _mails(file: BufferedReader) -> Iterator[tuple[int, bytes, bytes]]:
     """Yield line number, separator and content; of a mail too long its beginning, where the words are."""
     number, start, separator, is_blank_before, is_line_start = 0, 0, b"", True, True
     kept: list[bytes] = []
@@ -78,7 +78,7 @@ def _mails(file: BinaryIO) -> Iterator[tuple[int, bytes, bytes]]:
         yield start, separator, b"".join(kept)
 
 
-def _arrival(raw: bytes, separator: bytes, manner: Manner, threads: Threads) -> Arrival:
+def _arrival(raw: bytes, separator: bytes, manner: Manner, memory: Memory) -> Arrival:
     mail = BytesParser(policy=compat32).parsebytes(raw)
     text, html, attachments = _content(mail)
     subject = _header(mail, "subject", MOST_SUBJECT)
@@ -93,7 +93,7 @@ def _arrival(raw: bytes, separator: bytes, manner: Manner, threads: Threads) -> 
     return Arrival(
         network_id=network_id,
         kind=manner.kind_or(MessageKind.MAIL),
-        thread_id=threads.join(network_id, in_reply_to, references[0] if references else ""),
+        thread_id=memory.join(network_id, in_reply_to, references[0] if references else ""),
         author=author or Author(f"unknown:{network_id}"[:MOST_ID], ""),
         text=text,
         published_at=_when(mail, separator, manner),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from nestor.inbox.formats.contract import AttachmentKind, Manner, Threads, Wrong
+from nestor.inbox.formats.contract import AttachmentKind, Manner, Memory, Wrong
 from nestor.inbox.formats.dates import moment
 from nestor.inbox.rules import MOST_SUBJECT, MOST_TEXT, storable
 from nestor.networks.contract import Arrival, Attachment, Author, HangsOn
@@ -21,7 +21,7 @@ KINDS: tuple[AttachmentKind, ...] = ("image", "video", "audio", "file")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]+")  # also what turns a line around
 
 
-def arrival_of(fields: Mapping[str, Any], manner: Manner, threads: Threads) -> Arrival:
+def arrival_of(fields: Mapping[str, Any], manner: Manner, memory: Memory) -> Arrival:
     """Return the arrival that named fields describe (docs/import.md has the names); raise `Wrong`."""
     html = text_in(fields, "html", MOST_HTML)
     text = text_in(fields, "text", MOST_TEXT) or (storable(plain_text(html)) if html else "")
@@ -32,7 +32,7 @@ def arrival_of(fields: Mapping[str, Any], manner: Manner, threads: Threads) -> A
     at = _when(fields, manner)
     author = _author(fields)
     given = id_in(fields, "id")
-    network_id = given or _print_of(text, subject, author, str(fields.get("published_at", "")), line_in(fields, "url"))
+    network_id = given or _print_of(fields, (text, subject, author.network_id if author else ""), memory)
     if author is None:
         author = Author(f"unknown:{network_id}"[:MOST_ID], "")
     in_reply_to = id_in(fields, "in_reply_to")
@@ -40,7 +40,7 @@ def arrival_of(fields: Mapping[str, Any], manner: Manner, threads: Threads) -> A
     return Arrival(
         network_id=network_id,
         kind=_kind(fields, manner),
-        thread_id=threads.join(network_id, in_reply_to, id_in(fields, "thread_id")),
+        thread_id=memory.join(network_id, in_reply_to, id_in(fields, "thread_id")),
         author=author,
         text=text,
         published_at=at,
@@ -198,10 +198,16 @@ def attachment_kind(said: str) -> AttachmentKind:
     return next((kind for kind in KINDS if kind == said), "file")
 
 
-def _print_of(text: str, subject: str, author: Author | None, date: str, url: str) -> str:
-    """Return an id made of the content, the same each time the same row is imported."""
-    parts = (text, subject, author.network_id if author else "", date, url)
-    return "row:" + _digest("\x1f".join(parts))[:40]
+def _print_of(fields: Mapping[str, Any], said: tuple[str, str, str], memory: Memory) -> str:
+    """Return an id made of the content, the same each time the same row is imported.
+
+    Where nobody is named or no time is given, two people may have said the same: the second is another message.
+    """
+    date = str(fields.get("published_at") or "")
+    content = _digest("\x1f".join((*said, date, line_in(fields, "url"))))[:40]
+    is_vague = not date or not said[2]
+    times = memory.times(content) if is_vague else 1
+    return f"row:{content}" if times == 1 else f"row:{content}:{times}"
 
 
 def _digest(text: str) -> str:

@@ -3,14 +3,15 @@
 import csv
 from collections import deque
 from collections.abc import Iterator
-from typing import BinaryIO, Self
+from io import BufferedReader
+from typing import Self
 
-from nestor.inbox.formats.contract import MOST_LINE, BadRow, GoodRow, Manner, Row, Threads, Unreadable, Wrong
+from nestor.inbox.formats.contract import MOST_LINE, BadRow, GoodRow, Manner, Memory, Row, Unreadable, Wrong
 from nestor.inbox.formats.lines import has_bad_bytes, numbered, open_text
 from nestor.inbox.formats.rows import arrival_of
 
 DELIMITERS = ",;\t|"
-MERCY = 16 * MOST_LINE  # characters read a second time, in the whole file, after quotes that were never closed
+MERCY = 4 * MOST_LINE  # characters read a second time, in the whole file, after quotes that were never closed
 MOST_COLUMNS = 500
 NAMES = {  # what we call a column, and what files call it
     "text": "text message content comment body tweet review texte contenu commentaire avis",
@@ -34,18 +35,22 @@ NAMES = {  # what we call a column, and what files call it
 csv.field_size_limit(MOST_LINE + 1)  # the module's own limit, the same for everybody, is shorter than a long mail
 
 
-def parse(file: BinaryIO, manner: Manner) -> Iterator[Row]:
+def parse(file: BufferedReader, manner: Manner) -> Iterator[Row]:
     """Yield each row's message, or what is wrong with it. Raise `Unreadable` where no column can be the text."""
-    source = _Lines(numbered(open_text(file, manner.encoding, "cp1252", "")))
+    with open_text(file, manner.encoding, "cp1252", "") as text:
+        yield from _rows(_Lines(numbered(text)), manner)
+
+
+def _rows(source: "_Lines", manner: Manner) -> Iterator[Row]:
     delimiter, header = _header(source, manner)
     places = _places(header, manner)
-    threads = Threads()
+    memory = Memory()
     while (start := source.begin()) is not None:
         try:
             cells = _cells(source, delimiter, len(header))
             if cells:
                 fields = {name: cells[place] for name, place in places.items() if cells[place] != ""}
-                yield GoodRow(start, arrival_of(fields, manner, threads))
+                yield GoodRow(start, arrival_of(fields, manner, memory))
         except Wrong as wrong:
             yield BadRow(start, wrong.code, wrong.params)
 

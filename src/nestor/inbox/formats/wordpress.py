@@ -1,7 +1,7 @@
 """WordPress exports (WXR): the comments below each post. Pure but for reading the file.
 
 Read with expat itself: nothing is declared, expanded or fetched, since a document type is refused as soon as it begins,
-and each row has its line. docs/decisions/0040-wordpress-exports-with-expat.md says why.
+and each row has its line. docs/decisions/0060-wordpress-exports-with-expat.md says why.
 """
 
 import re
@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import BinaryIO, Literal
+from io import BufferedReader
+from typing import Literal
 from xml.parsers import expat
 
-from nestor.inbox.formats.contract import MOST_LINE, BadRow, GoodRow, Manner, Row, Threads, Unreadable, Wrong
+from nestor.inbox.formats.contract import MOST_LINE, BadRow, GoodRow, Manner, Memory, Row, Unreadable, Wrong
 from nestor.inbox.formats.dates import moment
 from nestor.inbox.formats.lines import open_text
 from nestor.inbox.formats.rows import MOST_HTML, is_own, one_line, short_id, web_address
@@ -52,19 +53,19 @@ class _Item:
     """One post as the file describes it; `post` is made once, when its first comment comes."""
 
     fields: Fields = field(default_factory=dict)
-    threads: Threads = field(default_factory=Threads)
+    memory: Memory = field(default_factory=Memory)
     post: HangsOn | None = None
 
 
-def parse(file: BinaryIO, manner: Manner) -> Iterator[Row]:
+def parse(file: BufferedReader, manner: Manner) -> Iterator[Row]:
     """Yield each comment's message, or what is wrong with the comment. Raise `Unreadable` for what is no export."""
-    head = _ENCODING.match(file.read(300).removeprefix(b"\xef\xbb\xbf"))
-    file.seek(0)
-    text = open_text(file, manner.encoding or (head[1].decode("ascii") if head else ""), "cp1252", "")
+    head = _ENCODING.match(file.peek(300)[:300].removeprefix(b"\xef\xbb\xbf"))
+    encoding = manner.encoding or (head[1].decode("ascii") if head else "")
     reader = _Reader()
-    while piece := text.read(PIECE):
-        reader.feed(piece)
-        yield from _rows(reader, manner)
+    with open_text(file, encoding, "cp1252", "") as text:
+        while piece := text.read(PIECE):
+            reader.feed(piece)
+            yield from _rows(reader, manner)
     reader.end()
     yield from _rows(reader, manner)
 
@@ -94,7 +95,7 @@ def _arrival(reader: "_Reader", item: _Item, comment: Fields, manner: Manner) ->
     return Arrival(
         network_id=network_id,
         kind=manner.kind_or(MessageKind.COMMENT),
-        thread_id=item.threads.join(network_id, in_reply_to),
+        thread_id=item.memory.join(network_id, in_reply_to),
         author=author,
         # WordPress shows the line breaks of a comment; a parser of HTML would join the lines.
         text=storable(plain_text(html.replace("\r\n", "\n").replace("\n", "<br>")), MOST_TEXT),
