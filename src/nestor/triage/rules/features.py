@@ -43,7 +43,7 @@ class Hasher:
         self.folded = folded
         codes = (folded.accented if accented else folded.codes).astype(np.uint64) + np.uint64(1)
         running = np.cumsum(codes * _powers(_BASE, codes.size), dtype=np.uint64)
-        self._running = np.r_[np.uint64(0), running]
+        self._running = np.concatenate(([np.uint64(0)], running))
         self._back = _powers(_BACK, codes.size)
 
     def stretch(self, starts: Places, ends: Places, seed: int) -> Hashes:
@@ -78,10 +78,10 @@ def word_grams(hasher: Hasher, bits: int) -> Grams:
     together = np.flatnonzero(folded.owners[1:] == folded.owners[:-1])
     pairs = followed_by(words[together], words[together + 1])
     return Grams(
-        buckets=_bucketed(np.r_[words, pairs], bits),
-        owners=np.r_[folded.owners, folded.owners[together]],
-        starts=np.r_[folded.starts, folded.starts[together]],
-        ends=np.r_[folded.ends, folded.ends[together + 1]],
+        buckets=_bucketed(np.concatenate((words, pairs)), bits),
+        owners=np.concatenate((folded.owners, folded.owners[together])),
+        starts=np.concatenate((folded.starts, folded.starts[together])),
+        ends=np.concatenate((folded.ends, folded.ends[together + 1])),
     )
 
 

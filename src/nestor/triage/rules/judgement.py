@@ -25,6 +25,8 @@ ALL_HEADS = (*LANE_HEADS, *TONE_HEADS, *HARM_HEADS, *FLAG_HEADS, *URGENCY_HEADS)
 
 _ALSO_LANE = 0.25
 _DECIDED = 0.9
+_HARM_IN_JOY = 0.85  # "ce dessert est une tuerie"
+_NEVER_POSITIVE = {Lane.COMPLAINT, Lane.ABUSE, Lane.THREAT, Lane.ALERT}
 _CLOSED_TO = {Lane.COMPLAINT, Lane.ABUSE, Lane.THREAT, Lane.ALERT, Lane.PRESS, Lane.SPAM}
 _GRAVE = {Harm.HATE, Harm.THREAT, Harm.SELF_HARM}
 
@@ -56,7 +58,7 @@ def judge(message: MessageText, heard: Spoken, believed: Believed, rules: Sequen
     lanes, forced = _lanes(message, believed, rules)
     top = LANES[int(lanes.argmax())]
     level, kinds = _harm(message, top, believed, rules)
-    tone = TONES[int(believed.tones.argmax())]
+    tone = _tone(top, believed)
     flags = _flags(message, believed, rules, (top, tone, lanes))
     if heard.is_mixed:
         flags.add(Flag.CODE_MIXED)
@@ -102,8 +104,15 @@ def _toward(lanes: Scores, lane: Lane, share: float = _DECIDED) -> Scores:
     return rest
 
 
+def _tone(top: Lane, believed: Believed) -> Tone:
+    """Return the tone; what is owed an answer or hurts never sounds positive: that is sarcasm."""
+    tone = TONES[int(believed.tones.argmax())]
+    return Tone.NEGATIVE if tone is Tone.POSITIVE and top in _NEVER_POSITIVE else tone
+
+
 def _harm(message: MessageText, top: Lane, believed: Believed, rules: Sequence[Span]) -> tuple[int, frozenset[Harm]]:
     bars, others = believed.thresholds, believed.others
+    bar = max(bars.harm, _HARM_IN_JOY) if _tone(top, believed) is Tone.POSITIVE else bars.harm
     if _named(rules, "danger_to_oneself"):
         return 3, frozenset({Harm.SELF_HARM})
     if _named(rules, "address_exposed", "number_exposed"):
@@ -115,7 +124,7 @@ def _harm(message: MessageText, top: Lane, believed: Believed, rules: Sequence[S
         own, other = (others.get(f"harm:{kind}", 0.0) for kind in (Harm.SELF_HARM, Harm.THREAT))
         kinds.add(Harm.SELF_HARM if own > other else Harm.THREAT)
     scorned = top is Lane.ABUSE and float(believed.lanes.max()) >= bars.kind
-    if others.get("harm:1", 0.0) < bars.harm and not kinds and not scorned:
+    if others.get("harm:1", 0.0) < bar and not kinds and not scorned:
         return 0, frozenset()
     if not kinds:
         kinds = (

@@ -46,7 +46,7 @@ class Weights:
         for first in range(0, family.buckets.size, _AT_ONCE):
             owners = family.owners[first : first + _AT_ONCE]
             found = self.grams[family.buckets[first : first + _AT_ONCE]].astype(np.float32)
-            edges = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+            edges = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
             np.add.at(sums, owners[edges], np.add.reduceat(found, edges, axis=0))
         return sums * self.scale * root_share(family, count)[:, None]
 

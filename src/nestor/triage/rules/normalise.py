@@ -187,8 +187,8 @@ def _spaced_out(codes: Codes, kinds: NDArray[np.uint8]) -> Marks:
 
 def _repeats(codes: Codes, kinds: NDArray[np.uint8]) -> Marks:
     """Mark what to drop: letters beyond the first of a run of three or more, symbols beyond the second."""
-    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
-    lengths = np.diff(np.r_[starts, codes.size])
+    starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))
+    lengths = np.diff(np.concatenate((starts, [codes.size])))
     nth = np.arange(codes.size) - np.repeat(starts, lengths)
     run = np.repeat(lengths, lengths)
     letters = (kinds == _WORD) & (codes != NUMBER)
@@ -234,12 +234,12 @@ def _tokens(raw: Codes, codes: Codes, kinds: NDArray[np.uint8], where: tuple[Pla
     out = np.where(blank, np.uint32(_BLANK), np.where(twice, _SECOND[raw[rows]], codes[rows]))
     accented = np.where(blank, np.uint32(_BLANK), _ACCENTED[raw[rows]])
     starts = np.flatnonzero(blank) + 1
-    ends = np.r_[starts[1:] - 1, out.size][: starts.size]
-    close = np.uint32(_BLANK)
+    ends = np.concatenate((starts[1:] - 1, [out.size]))[: starts.size]
+    close = np.array([_BLANK], dtype=np.uint32)
     return Folded(
-        codes=np.r_[out, close],
-        accented=np.r_[accented, close],
-        places=np.r_[np.where(blank, -1, places[rows]), -1],
+        codes=np.concatenate((out, close)),
+        accented=np.concatenate((accented, close)),
+        places=np.concatenate((np.where(blank, -1, places[rows]), [-1])),
         starts=starts,
         ends=ends,
         owners=owners[rows[starts - 1]],

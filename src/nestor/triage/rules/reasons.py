@@ -32,7 +32,7 @@ def shares_of(weights: Weights, seen: Seen, scores: Scores, heads: NDArray[np.in
         given = weights.grams[family.buckets, chosen] * weights.scale[chosen].astype(np.float64)
         _lay(laid, seen, family, given * root_share(family, seen.folded.count)[family.owners])
     _lay_cues(laid, weights, seen, heads)
-    running = np.r_[0.0, np.cumsum(np.cumsum(laid)[:-1])]
+    running = np.concatenate(([0.0], np.cumsum(np.cumsum(laid)[:-1])))
     tokens = running[seen.folded.ends] - running[seen.folded.starts - 1]
     return Shared(tokens, scores[np.arange(heads.size), heads], heads)
 
