@@ -1,7 +1,10 @@
-"""The fixed cast: Alice heads, Bob answers, Sam stands in, Chloé is another brand and must see nothing, Dan is a member, Eve attacks."""
+"""The cast: Alice heads, Bob answers, Sam stands in, Chloé is another brand and sees nothing, Dan is a member, Eve attacks."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from nestor.brands.actions import connect_channel, found_brand
 from nestor.brands.models import Brand, Channel
@@ -11,7 +14,7 @@ from nestor.people.reads import Seat
 from nestor.vocabulary import MessageKind, Role
 
 NOON = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)  # a Tuesday, 12:00 in Paris
-PASSWORD = "correct horse battery staple"  # noqa: S105  of nobody
+PASSWORD = "correct horse battery staple"
 DAN = Author("dan-1", "@dan", "Dan")
 EVE = Author("eve-1", "@eve<script>alert(1)</script>", '"><img src=x onerror=alert(2)>')
 
@@ -31,13 +34,21 @@ class Cast:
     chloe: Seat
 
 
+@cache
+def _hashed() -> str:
+    """Return the one password, hashed once: the hash is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 def assemble(now: datetime = NOON) -> Cast:
     """Put the cast into the database."""
     brand = found_brand("Ligne Verte", "ligne-verte", now)
     other = found_brand("Mairie d’Orlac", "orlac", now, is_institution=True)
 
     def seat(name: str, role: Role, where: Brand) -> Seat:
-        user = add_user(f"{name.lower()}@nestor.example", name, PASSWORD, now)
+        user = add_user(f"{name.lower()}@nestor.example", name, None, now)
+        user.password = _hashed()
+        user.save(update_fields=["password"])
         give_role(where, user, role, now, actor_id=None)
         return Seat(user, where, role)
 
