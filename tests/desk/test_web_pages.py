@@ -15,6 +15,8 @@ from nestor.inbox.models import Conversation, Message
 from nestor.networks.contract import Attachment
 from nestor.people.reads import Seat
 from nestor.publisher.models import Delivery
+from nestor.routing.models import Route
+from nestor.triage.models import Reading
 from nestor.vocabulary import Lane, MessageKind
 from tests.desk.cast import EVE, NOON, Cast, batch, said
 from tests.desk.conftest import Settle
@@ -93,6 +95,8 @@ def test_what_outsiders_write_is_escaped_everywhere(cast: Cast, opened: Conversa
 def test_a_harsh_text_is_not_in_the_list(cast: Cast, settle: Settle) -> None:
     take_in(cast.channel, batch(said(SLUR)), NOON)
     settle()
+    Reading.objects.of(cast.brand).update(harm_level=3)  # how harsh it is, is the reader's affair
+    Route.objects.of(cast.brand).update(harm_level=3)
     client = as_(cast.alice)
     assert "connards" not in client.get("/inbox/").content.decode()
     assert "connards" not in client.get("/").content.decode()

@@ -11,7 +11,7 @@ from tests.screens.stage import CHROMIUM, Stage
 from tests.screens.stock import stock
 from tests.services_here import chromium_path
 
-PATIENCE = 20_000  # milliseconds; a poll comes every five seconds
+PATIENCE = 45_000  # milliseconds; a poll comes every five seconds, and the machine may be busy
 
 OpenPage = Callable[..., Page]
 

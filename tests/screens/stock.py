@@ -9,6 +9,7 @@ from tests.screens.stage import Stage
 
 MANY = 60
 SLUR = "Bande d’incapables, vous êtes des connards et je vais vous casser la gueule"
+OF_SLUR = " WHERE {} IN (SELECT {} FROM inbox_message WHERE text LIKE 'Bande d%')"  # how harsh is the reader's affair
 HOSTILE_NAME = '"><img src=x onerror="window.pwned=1">\u202eevil'
 HOSTILE_TEXT = (
     "<script>window.pwned=1</script> {{ 7*7 }} {% debug %} <svg onload=window.pwned=1>\u202e\u2066 tortu "
@@ -38,6 +39,11 @@ def stock(stage: Stage) -> None:
     stage.say("Hello there", "mail", by="mallory@example.test", published_at=later[5], **mail)
     stage.say("What are your opening hours?", "private", by="nora", published_at=later[6])
     wait_for_routes(stage, MANY + 7)
+    _change(
+        stage,
+        "UPDATE triage_reading SET harm_level = 3, harm_kinds = '[\"insult\"]'" + OF_SLUR.format("message_id", "id"),
+    )
+    _change(stage, "UPDATE routing_route SET harm_level = 3" + OF_SLUR.format("conversation_id", "conversation_id"))
     stage.admin.rewrite(edited, "The lift at Bellombre is broken since Monday")
     stage.admin.remove(gone)
     wait_for_versions(stage)
@@ -55,6 +61,11 @@ def wait_for_versions(stage: Stage) -> None:
         "SELECT (SELECT count(*) FROM inbox_messageversion) > 0"
         " AND (SELECT count(*) FROM inbox_message WHERE vanished_at IS NOT NULL) > 0",
     )
+
+
+def _change(stage: Stage, statement: str) -> None:
+    with closing(sqlite3.connect(stage.home / "nestor.sqlite3", timeout=20)) as database, database:
+        database.execute(statement)
 
 
 def _wait(stage: Stage, question: str) -> None:

@@ -7,7 +7,12 @@ const GO = { t: "/", i: "/inbox/", c: "/channels/", j: "/journal/" };
 let going = 0;
 
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
-const press = (id) => { const found = document.getElementById(id); found?.click(); return Boolean(found); };
+function press(id) {
+  const found = document.getElementById(id);
+  if (found?.form) htmx.process(found.form); // it may have been put in place this very moment
+  found?.click();
+  return Boolean(found);
+}
 
 const KEYS = {
   j: () => move(1),
