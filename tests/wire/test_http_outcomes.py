@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from nestor.networks import http
 from nestor.networks.contract import NetworkTrouble, Reason, Refused, TryLater, Uncertain
 from nestor.networks.http import HttpSession, Response
 from tests.wire.misbehaving import Call, Misbehaving, Script, in_turn
@@ -210,3 +211,17 @@ def test_a_clear_no_stays_one_when_its_body_breaks() -> None:
         call.say(b"HTTP/1.1 403 No\r\nContent-Length: 1000\r\n\r\nhalf")
 
     assert trouble("POST", broken_no).reason is Reason.FORBIDDEN
+
+
+def test_a_write_whose_time_is_over_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = datetime.now(UTC)
+    with in_turn(lambda call: call.answer(200)) as server:
+        calls = session(server)
+        assert calls.request("POST", "/", json={}, not_after=began + timedelta(hours=1)).status == 200
+        # The machine slept between the decision to send and the first byte.
+        monkeypatch.setattr(http, "wall_clock", lambda: began + timedelta(hours=2))
+        with pytest.raises(TryLater) as caught:
+            calls.request("POST", "/", json={}, not_after=began + timedelta(hours=1))
+        assert calls.request("POST", "/", json={}).status == 200, "the next one is not held up by it"
+    assert caught.value.reason is Reason.UNREACHABLE
+    assert sum(bool(call.request) for call in server.calls) == 2

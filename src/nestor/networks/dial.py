@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,15 @@ class Forbidden(Exception):
     """The name leads to an address the desk refuses to call."""
 
 
+class TooLate(Exception):
+    """The moment until which the request might begin has passed; not a byte of it has left."""
+
+
+def running_clock() -> float:
+    """Return seconds on a clock that never jumps and goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 class _TimedStream(httpcore.NetworkStream):
     """A connection on which no operation outlives the deadline of the current request, however slowly bytes drip."""
 
@@ -32,6 +41,7 @@ class _TimedStream(httpcore.NetworkStream):
         return self._inner.read(max_bytes, self._backend.left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._backend.begin()
         for start in range(0, len(buffer), _SLICE):
             self._inner.write(buffer[start : start + _SLICE], self._backend.left(timeout, httpcore.WriteTimeout))
 
@@ -55,9 +65,19 @@ class SafeBackend(httpcore.NetworkBackend):
         self._inner = httpcore.SyncBackend()
         self._private_origin = private_origin
         self.deadline = 0.0
+        self._is_too_late: Callable[[], bool] | None = None
+
+    def prepare(self, is_too_late: Callable[[], bool]) -> None:
+        """Let the next request ask, when its first byte is about to leave, whether it still may."""
+        self._is_too_late = is_too_late
+
+    def begin(self) -> None:
+        asked, self._is_too_late = self._is_too_late, None
+        if asked is not None and asked():
+            raise TooLate
 
     def left(self, timeout: float | None, expired: type[Exception]) -> float:
-        remaining = self.deadline - time.monotonic()
+        remaining = self.deadline - running_clock()
         if remaining <= 0:
             raise expired("total time is over")
         return remaining if timeout is None else min(timeout, remaining)

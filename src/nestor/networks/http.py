@@ -20,7 +20,7 @@ import httpx
 
 from nestor import __version__
 from nestor.networks.contract import NetworkTrouble, Reason, Refused, TryLater, Uncertain
-from nestor.networks.dial import Forbidden, SafeBackend, trust
+from nestor.networks.dial import Forbidden, SafeBackend, TooLate, running_clock, trust
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEFAULT_AFTER = timedelta(seconds=60)
@@ -39,6 +39,7 @@ _WIRE_TROUBLE = (
     OSError,
     zlib.error,
     Forbidden,
+    TooLate,
     Refused,
 )
 
@@ -134,7 +135,7 @@ class HttpSession:
         """Call and return the answer if it is below 400; raise `NetworkTrouble` otherwise.
 
         Reads (and what is said to be `idempotent`) are repeated a few times within `total_for`; writes go out once,
-        and not at all (`TryLater`) once `not_after` has passed.
+        and not at all (`TryLater`) where `not_after` has passed when their first byte would leave.
         """
         method = method.upper()
         request = self._build(
@@ -142,15 +143,14 @@ class HttpSession:
         )
         is_read = method in READS
         attempts = _ATTEMPTS if (is_read if idempotent is None else idempotent) else 1
-        self._backend.deadline = time.monotonic() + self._total_for
-        if not_after is not None and wall_clock() >= not_after:  # a sleep from here on runs into the deadline
-            raise TryLater(Reason.UNREACHABLE, DEFAULT_AFTER, "too late to begin")
+        self._backend.deadline = running_clock() + self._total_for
         for attempt in range(1, attempts + 1):
+            self._backend.prepare(lambda: not_after is not None and wall_clock() >= not_after)
             try:
                 return self._follow(request, is_read=is_read)
             except NetworkTrouble as trouble:
                 wait = _wait_before_repeating(trouble, attempt)
-                if attempt == attempts or wait is None or time.monotonic() + wait >= self._backend.deadline:
+                if attempt == attempts or wait is None or running_clock() + wait >= self._backend.deadline:
                     raise
             self._pause(wait)
         raise AssertionError("unreachable")  # the last attempt returns or raises
@@ -315,6 +315,8 @@ def _translate(error: Exception, *, is_read: bool) -> NoReturn:
         raise Refused(Reason.UNSAFE, "the certificate cannot be verified", permanent=False) from None
     if isinstance(error, (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout)):
         raise TryLater(Reason.UNREACHABLE, DEFAULT_AFTER, "no connection") from None
+    if isinstance(error, TooLate):
+        raise TryLater(Reason.UNREACHABLE, DEFAULT_AFTER, "too late to begin") from None
     if isinstance(error, (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol)):
         raise Refused(Reason.INVALID, "the request cannot be written") from None
     if isinstance(error, zlib.error):
