@@ -38,6 +38,7 @@ def _lay() -> Path:
     os.environ["NESTOR_HOME"] = str(home)
     os.environ["NESTOR_DATABASE"] = POSTGRESQL if DATABASE == "postgresql" else f"sqlite:///{home / 'unused.sqlite3'}"
     os.environ["LANGUAGE"] = "en"
+    os.environ.setdefault("PYTHONHASHSEED", "0")  # xdist's workers must walk a set in the same order
     os.environ["DJANGO_SETTINGS_MODULE"] = "nestor.config.settings"
     return home
 
