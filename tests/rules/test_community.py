@@ -30,11 +30,6 @@ def of_people() -> list[Said]:
     return [said for said in spoken() if not said.is_by_brand]
 
 
-def reactions(said: Said) -> list[Said]:
-    found = [*said.when_answered, *said.when_silent]
-    return [*found, *(deeper for reaction in found for deeper in reactions(reaction))]
-
-
 def test_both_worlds_are_read_without_a_fault() -> None:
     assert [world.key for world in worlds()] == ["railway", "townhall"]
 

@@ -1,6 +1,7 @@
 """The replay: the past is told at once, the future arrives in its time, and people react. Time is passed in."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from nestor.config.places import CORPORA
 from nestor.networks.practice.community import World, read_worlds
 from nestor.networks.practice.server.network import PracticeNetwork, open_network
 from nestor.networks.practice.server.society import Utterance
@@ -59,13 +61,19 @@ def closed() -> Iterator[None]:
 class Play:
     """A network with a clock one can turn."""
 
-    def __init__(self, folder: Path, *lines: Mapping[str, Any], beginning: Beginning | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *lines: Mapping[str, Any],
+        worlds: Sequence[World] = (),
+        beginning: Beginning | None = None,
+    ) -> None:
         folder.mkdir(exist_ok=True)
         self.now = NOW
         self.file = folder / "practice.sqlite3"
         self.network = self.opened()
         self.beginning = beginning or Beginning(NOW, 25)
-        stock(self.network, [world_of(folder, *lines)], self.beginning, SPEED)
+        stock(self.network, worlds or [world_of(folder, *lines)], self.beginning, SPEED)
 
     def opened(self) -> PracticeNetwork:
         store = Store(self.file)
@@ -81,11 +89,21 @@ class Play:
         return {row["ref"].removeprefix("tiny/") or row["id"]: row["text"] for row in rows}
 
     def row(self, own_id: str) -> Any:
-        return self.network.store.one("SELECT * FROM item WHERE ref = ?", f"tiny/{own_id}")
+        ref = own_id if "/" in own_id else f"tiny/{own_id}"
+        return self.network.store.one("SELECT * FROM item WHERE ref = ?", ref)
+
+    def is_open(self, ref: str) -> bool:
+        """Say whether somebody's message stands there for the desk to answer."""
+        row = self.row(ref)
+        return row["deleted_at"] is None and not self.is_ours(row)
+
+    def is_ours(self, row: Any) -> bool:
+        return bool(self.network.store.one("SELECT 1 FROM account WHERE id = ? AND is_desk", row["author_id"]))
 
     def answer(self, own_id: str, text: str = "Bonjour, voici.") -> str:
         row = self.row(own_id)
-        brand = self.network.store.one("SELECT id FROM account WHERE place = ? AND is_desk", row["place"])
+        known = "SELECT id FROM account WHERE place = ? AND ref = ?"
+        brand = self.network.store.one(known, row["place"], row["ref"].split("/")[0] + "/brand")
         said = Utterance(row["place"], brand["id"] if brand else "", text, reply_to=row["id"], origin="desk")
         made = self.network.society.say(said)
         self.network.replay.answered(row["id"], made, self.now)
@@ -358,3 +376,26 @@ def test_the_same_script_is_played_the_same_way(tmp_path: Path) -> None:
         [tuple(row) for row in play.network.store.all("SELECT * FROM item ORDER BY number")] for play in plays
     )
     assert first == second
+
+
+# -- the written worlds themselves
+
+
+def test_the_written_worlds_play_to_their_end_while_everybody_is_answered(tmp_path: Path) -> None:
+    play = Play(tmp_path, worlds=read_worlds(CORPORA / "community"))
+    waiting = play.network.replay.progress()["waiting"]
+    answered, last = 0, 0
+    while play.network.replay.progress()["planned"]:
+        play.wait(10)
+        rows = play.network.store.all("SELECT number, ref, kind FROM item WHERE number > ? ORDER BY number", last)
+        for row in rows:
+            last = row["number"]
+            if row["ref"] and row["kind"] != "post" and play.is_open(row["ref"]):
+                play.answer(row["ref"])
+                answered += 1
+    assert answered > 1000
+    assert play.network.replay.progress()["waiting"] < waiting / 3
+    said = Counter(
+        row["n"] for row in play.network.store.all("SELECT count(*) AS n FROM item WHERE ref <> '' GROUP BY ref")
+    )
+    assert set(said) == {1}

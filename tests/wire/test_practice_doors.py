@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nestor.networks.contract import NetworkTrouble, Reason, Refused
+from nestor.networks.contract import Deed, NetworkTrouble, Reason, Refused
 from nestor.networks.http import HttpSession
 from nestor.networks.practice.admin import PracticeServer
 from tests.wire.practice_desk import OpenDesk
@@ -46,6 +46,14 @@ def test_pictures_and_pages_are_served_and_harmless(server: PracticeServer, desk
         assert headers["x-content-type-options"] == "nosniff"
     assert arrival.network_id == asked
     assert all(attachment.alt == "" for attachment in arrival.attachments)
+
+
+def test_what_is_hidden_has_no_page(server: PracticeServer, desk: OpenDesk) -> None:
+    alice = desk("page")
+    asked = alice.hear("Vu de tous")
+    assert get(server, f"/p/{asked}")[0] == 200
+    alice.connector.act(Deed.HIDE, asked)
+    assert get(server, f"/p/{asked}")[0] == 404
 
 
 def test_what_is_private_has_no_page(server: PracticeServer, desk: OpenDesk) -> None:

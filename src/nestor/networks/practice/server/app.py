@@ -82,6 +82,8 @@ class App:
         row = self._network.society.item(item_id)
         if row["place"] not in {"square", "page"}:
             raise No(403, "forbidden", "this is between two people")
+        if row["state"] not in {"", "approved"}:
+            raise No(404, "gone", "held back or put away")
         shown = {"language": row["language"] or "und", "place": row["place"], "text": row["text"]}
         shown |= {"name": self._network.society.account(row["author_id"])["name"], "at": row["published_at"]}
         page = _PAGE.format(**{name: escape(value) for name, value in shown.items()})

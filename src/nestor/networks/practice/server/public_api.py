@@ -122,7 +122,9 @@ def counts(call: Call) -> Answer:
 def send(call: Call) -> Answer:
     """Take a message, once per mark where marks are honoured; what was accepted is testified in the same breath."""
     fields = call.request.fields()
-    mark = call.request.headers.get("idempotency-key", "")[:_MARK_LENGTH]
+    mark = call.request.headers.get("idempotency-key", "")
+    if len(mark) > _MARK_LENGTH:
+        raise No(422, "invalid", f"the mark: at most {_MARK_LENGTH} characters")
     with call.network.store.changing():
         if known := _known_mark(call, mark):
             _testify(call, "repeated", {"mark": mark, "item_id": known["id"]})

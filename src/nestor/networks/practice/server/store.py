@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS item (
     state TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS item_thread ON item (thread, published_at);
 CREATE INDEX IF NOT EXISTS item_author ON item (author_id, number);
+CREATE INDEX IF NOT EXISTS item_mark ON item (author_id, mark);
 CREATE INDEX IF NOT EXISTS item_post ON item (post_id);
 CREATE INDEX IF NOT EXISTS item_reply ON item (reply_to);
 CREATE INDEX IF NOT EXISTS item_ref ON item (ref);
