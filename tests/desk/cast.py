@@ -1,4 +1,4 @@
-"""The cast: Alice heads, Bob answers, Sam stands in, Chloé is another brand, Dan is a member, Eve attacks."""
+"""The fixed cast: Alice heads, Bob answers, Sam stands in, Chloé is another brand, Dan is a member, Eve attacks."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
