@@ -95,10 +95,8 @@ class Play:
     def is_open(self, ref: str) -> bool:
         """Say whether somebody's message stands there for the desk to answer."""
         row = self.row(ref)
-        return row["deleted_at"] is None and not self.is_ours(row)
-
-    def is_ours(self, row: Any) -> bool:
-        return bool(self.network.store.one("SELECT 1 FROM account WHERE id = ? AND is_desk", row["author_id"]))
+        is_ours = self.network.store.one("SELECT 1 FROM account WHERE id = ? AND is_desk", row["author_id"])
+        return row["deleted_at"] is None and not is_ours
 
     def answer(self, own_id: str, text: str = "Bonjour, voici.") -> str:
         row = self.row(own_id)
