@@ -299,6 +299,20 @@ def test_nothing_leaves_after_the_lease_has_ended(site: Site, connect: Connect) 
     assert connect().send(parcel(number, not_after=datetime.now(UTC) + timedelta(minutes=1))).network_id
 
 
+@pytest.mark.parametrize("filed_as", ["0", "spam"])
+def test_an_answer_kept_back_by_a_spam_filter_is_let_out(site: Site, connect: Connect, filed_as: str) -> None:
+    post = site.post()
+    number = site.plant(post, "top", approved="1")
+    site.witness("option", name="witness_files_as", value=filed_as)
+    try:
+        receipt = connect().send(parcel(number))
+    finally:
+        site.witness("option", name="witness_files_as", value="")
+    assert site.comments()[int(receipt.network_id)]["approved"] == "1"
+    assert "Bonjour Ana" in site.page_text(post)
+    assert receipt.url.endswith(f"#comment-{receipt.network_id}")
+
+
 def test_a_flood_is_for_later(site: Site, connect: Connect) -> None:
     number = site.plant(site.post(), "top", approved="1")
     flood = b'{"code":"comment_flood","message":"You are posting comments too quickly.","data":{"status":400}}'

@@ -4,10 +4,9 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nestor.networks.contract import Arrival, Author, HangsOn
 from nestor.networks.plain_text import plain_text
@@ -69,16 +68,16 @@ def agent_with(mark: str, version: str) -> str:
     return f"nestor-desk/{version} nestor-mark/{mark}"
 
 
-def read_comment(row: Any, zone: str = "UTC") -> Comment:
+def read_comment(row: Any, zone: tzinfo = UTC) -> Comment:
     """Check one row; raise `NotAComment`. `zone` is the site's, for the rare rows without a UTC time."""
     try:
         content = row["content"]
         raw = content.get("raw", content["rendered"])
         return Comment(
-            id=_positive(row["id"]),
-            post=int(row["post"]),
-            parent=max(int(row["parent"]), 0),
-            user=int(row["author"]),
+            id=_number(row["id"], least=1),
+            post=_number(row["post"]),
+            parent=_number(row["parent"]),
+            user=_number(row["author"]),
             author_name=plain_text(_text(row["author_name"])),
             author_email=_text(row.get("author_email", "")),
             author_url=_web_address(row.get("author_url", "")),
@@ -137,7 +136,7 @@ def _author_of(comment: Comment, site: str) -> Author:
 
 def _post_of(row: Any) -> HangsOn:
     """Return the post below which it stands, as embedded; a post that may not be read has its id only."""
-    post = str(int(row["post"]))
+    post = str(_number(row["post"]))
     for shown in (row.get("_embedded") or {}).get("up") or ():
         if isinstance(shown, dict) and str(shown.get("id", "")) == post and isinstance(shown.get("title"), dict):
             title = plain_text(_text(shown["title"].get("rendered", "")))
@@ -147,7 +146,7 @@ def _post_of(row: Any) -> HangsOn:
     return HangsOn(post)
 
 
-def _moment(utc: Any, local: Any, zone: str) -> datetime:
+def _moment(utc: Any, local: Any, zone: tzinfo) -> datetime:
     """Return when it was written. Some imported comments have no UTC time: the year -1 stands there."""
     try:
         found = datetime.fromisoformat(utc)
@@ -155,17 +154,14 @@ def _moment(utc: Any, local: Any, zone: str) -> datetime:
             return found.replace(tzinfo=UTC)
     except (TypeError, ValueError):
         pass
-    try:
-        known = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        known = ZoneInfo("UTC")
-    return datetime.fromisoformat(local).replace(tzinfo=known).astimezone(UTC)
+    return datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC)
 
 
-def _positive(number: Any) -> int:
-    if isinstance(number, bool) or int(number) <= 0:
-        raise NotAComment("id")
-    return int(number)
+def _number(value: Any, least: int = 0) -> int:
+    """Return an id as the database has them: whole, 63 bits, 0 where there is none."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 2**63:
+        raise NotAComment("an id")
+    return value
 
 
 def _text(value: Any) -> str:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone, tzinfo
 from json import loads
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nestor.networks.contract import Account, Field, NetworkTrouble, Reason, Refused, TryLater, Uncertain
 from nestor.networks.http import HttpSession, Response
@@ -68,6 +69,7 @@ class Site:
         self._is_plain = False  # True: the site has no pretty addresses, the API is behind ?rest_route=
         self._is_found = False
         self._me: Me | None = None
+        self.has_plugin_secret = has_plugin_secret
         self._has_plugin: bool | None = None if has_plugin_secret else False
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Response:
@@ -94,19 +96,21 @@ class Site:
         """Say whether Nestor's plugin answers on the site; asked only where its secret is known."""
         if self._has_plugin is None:
             try:
-                self._has_plugin = self.get(_ABOUT).json() == {"nestor": 1}
+                told = self.get(_ABOUT).json()
             except Refused:
-                self._has_plugin = False
+                told = None
+            self._has_plugin = isinstance(told, dict) and "nestor" in told
         return self._has_plugin
 
-    def zone(self) -> str:
-        """Return the site's time zone by its IANA name, or as a fixed offset where it is set so."""
+    def zone(self) -> tzinfo:
+        """Return the site's time zone, a fixed offset where it is set so."""
         root = self._session.request("GET", "", params={"rest_route": "/", "_fields": "timezone_string,gmt_offset"})
         try:
             told = root.json()
-            hours = round(float(told["gmt_offset"]))
-            return str(told["timezone_string"]) or (f"Etc/GMT{-hours:+d}" if hours else "UTC")
-        except (KeyError, TypeError, ValueError):
+            if told["timezone_string"]:
+                return ZoneInfo(told["timezone_string"])
+            return timezone(timedelta(hours=float(told["gmt_offset"])))
+        except (KeyError, TypeError, ValueError, OverflowError, OSError):  # an unknown zone is a KeyError
             raise Refused(Reason.MALFORMED, "the site does not tell its time zone") from None
 
     def close(self) -> None:
@@ -187,7 +191,7 @@ def who_am_i(site: Site) -> Account:
         "cannot_read_held": bool(lacking),
         "unfiltered_html": "unfiltered_html" in me.may,
         "administrator": "manage_options" in me.may,
-        "plugin_missing": site._has_plugin is None and not site.has_plugin(),  # noqa: SLF001 — same module
+        "plugin_missing": site.has_plugin_secret and not site.has_plugin(),
     }
     warnings = tuple(code for code, is_so in said.items() if is_so)
     return Account(network_id=user_of(site.name, me.id), handle=me.login, name=me.name, url=me.url, warnings=warnings)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any
 
 from nestor.networks.contract import Reason, Refused
@@ -12,6 +13,7 @@ from nestor.networks.wordpress.connect import Site
 PAGE = 100  # the most WordPress gives at once
 _SMALLER = {100: 10, 10: 2}  # never one: a page overlaps the one before by a row
 _STEP_BACK = 50
+_MOST_CALLS = 300  # for one walk; only a site that contradicts itself comes near
 _ORDER = {"context": "edit", "orderby": "id", "order": "asc"}
 
 
@@ -43,7 +45,7 @@ class Listing:
         """
         walk, last, offset, has_stepped = Walk(), floor, max(at - 1, 0), False
         is_anchored = offset == 0
-        while True:
+        for _call in range(_MOST_CALLS):
             rows, total = self._rows(offset)
             slipped = bool(rows) and offset > 0 and rows[0].id > last
             if (slipped or (not rows and offset)) and not is_anchored:
@@ -64,6 +66,7 @@ class Listing:
             # Rows the account may not read are left out of pages: go on until there is something to move the cursor by.
             if walk.is_end or (pages <= 0 and walk.comments):
                 return walk
+        raise Refused(Reason.MALFORMED, "the list of comments has no end", permanent=False)
 
     def count(self) -> int:
         """Return how many there are."""
@@ -117,7 +120,7 @@ def read_rows(answer: Response, site: Site) -> list[Comment]:
     if not isinstance(rows, list):
         raise Refused(Reason.MALFORMED, "a list of comments was expected")
     try:
-        zone = site.zone() if any(str(row.get("date_gmt", "")).startswith("-") for row in rows) else "UTC"
+        zone = site.zone() if any(str(row.get("date_gmt", "")).startswith("-") for row in rows) else UTC
         return [read_comment(row, zone) for row in rows]
     except (NotAComment, AttributeError) as error:
         raise Refused(Reason.MALFORMED, f"a comment is not as WordPress writes it: {error}") from None
@@ -125,6 +128,6 @@ def read_rows(answer: Response, site: Site) -> list[Comment]:
 
 def _total(answer: Response) -> int:
     text = answer.headers.get("x-wp-total", "")
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 10:
         raise Refused(Reason.MALFORMED, "the list does not say how long it is")
     return int(text)

@@ -36,7 +36,7 @@ add_filter('rest_pre_insert_comment', function ($comment) {
     if (is_wp_error($comment) || !preg_match('~\bnestor-mark/([0-9a-z]{16})\b~', $comment['comment_agent'] ?? '', $found)) {
         return $comment;
     }
-    if ($wpdb->get_var($wpdb->prepare('SELECT GET_LOCK(%s, 10)', 'nestor-' . $found[1])) !== '1') {
+    if ((string) $wpdb->get_var($wpdb->prepare('SELECT GET_LOCK(%s, 10)', 'nestor-' . $found[1])) !== '1') {
         return new WP_Error('nestor_mark_in_flight', 'The same answer is being posted.', ['status' => 409]);
     }
     $there = $wpdb->get_var($wpdb->prepare(
