@@ -114,6 +114,9 @@ class ThreadMessage:
 def thread(conversation: Conversation, seat: Seat) -> tuple[ThreadMessage, ...]:
     """Return what this person may see of a conversation, oldest first. Four queries."""
     rows = Message.objects.of(seat.brand).filter(may_see(seat), conversation=conversation)
+    if not seat.may(Permission.SEE_SEALED):
+        sealed = Message.objects.of(seat.brand).filter(conversation=OuterRef("conversation"), is_sealed=True)
+        rows = rows.filter(~Exists(sealed))
     messages = list(rows.select_related("identity", "reading").order_by("published_at", "id"))
     ids = [message.pk for message in messages]
     attachments = _by_message(Attachment.objects.of(seat.brand).filter(message_id__in=ids).order_by("id"))
