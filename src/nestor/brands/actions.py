@@ -104,11 +104,11 @@ def rotate_secrets() -> int:
     count = 0
     with transaction.atomic():
         for row in ChannelSecret.objects.across_brands("the key file is the installation's"):
-            ChannelSecret.objects.of(row.brand_id).filter(pk=row.pk).update(sealed=seal_again(row.sealed))
-            count += 1
+            mine = ChannelSecret.objects.of(row.brand_id).filter(pk=row.pk, sealed=row.sealed)
+            count += mine.update(sealed=seal_again(row.sealed))  # one that changed meanwhile has the newest key
         for shared in InstallationSecret.objects.all():
-            InstallationSecret.objects.filter(pk=shared.pk).update(sealed=seal_again(shared.sealed))
-            count += 1
+            mine_too = InstallationSecret.objects.filter(pk=shared.pk, sealed=shared.sealed)
+            count += mine_too.update(sealed=seal_again(shared.sealed))
     return count
 
 

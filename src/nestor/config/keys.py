@@ -2,8 +2,9 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import overload
 
 from cryptography.fernet import Fernet
 
@@ -16,7 +17,7 @@ def signing_key(home: Path) -> str:
 def secret_keys(home: Path) -> list[str]:
     """Return the Fernet keys, newest first: the first encrypts, all decrypt."""
     text = _read_or_make(home / "keys" / "secrets.keys", lambda: Fernet.generate_key().decode())
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return _lines(text)
 
 
 def add_secret_key(home: Path) -> None:
@@ -32,6 +33,42 @@ def drop_old_secret_keys(home: Path) -> None:
     path = home / "keys" / "secrets.keys"
     _write(path.with_suffix(".new"), secret_keys(home)[0])
     path.with_suffix(".new").replace(path)
+
+
+class KeyFile(Sequence[str]):
+    """The keys as the file has them now, newest first: a process that runs while keys are rotated goes on reading."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "keys" / "secrets.keys"
+        self._keys = secret_keys(home)
+        self._seen = self._look()
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:  # a file that went away takes nothing with it until this process ends
+            return None
+        return status.st_mtime_ns, status.st_ino
+
+    def _now(self) -> list[str]:
+        seen = self._look()
+        if seen is not None and seen != self._seen:
+            self._keys, self._seen = _lines(self._path.read_text(encoding="ascii")), seen
+        return self._keys
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        return self._now()[index]
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _read_or_make(path: Path, make: Callable[[], str]) -> str:

@@ -8,7 +8,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from nestor.config.environment import BadSetting, Environment
-from nestor.config.keys import secret_keys, signing_key
+from nestor.config.keys import KeyFile, signing_key
 from nestor.config.places import LOCALE
 from nestor.networks.registry import locale_folders
 
@@ -19,7 +19,7 @@ URL = ENV.text("NESTOR_URL").rstrip("/")
 IS_HTTPS = urlsplit(URL).scheme == "https"
 
 SECRET_KEY = signing_key(HOME)
-NESTOR_SECRET_KEYS = secret_keys(HOME)
+NESTOR_SECRET_KEYS = KeyFile(HOME)
 NESTOR_CARRIER = ENV.choice("NESTOR_CARRIER", "local", "rabbitmq")
 NESTOR_RABBITMQ = ENV.text("NESTOR_RABBITMQ")
 NESTOR_RABBITMQ_QUEUE = ENV.text("NESTOR_RABBITMQ_QUEUE")

@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from nestor.brands.models import Brand
+from nestor.brands.secrets import seal_again
 from nestor.networks.contract import Author
 from nestor.people.models import Identity, Member, TeamRole, User
 from nestor.vocabulary import Role
 from nestor.work.actions import note
 from nestor.work.rules import storable, storable_name
+
+SEALED_BY_LIBRARY = ("secret", "seed")  # where allauth keeps what `SealedMFAAdapter` encrypts
+TRIES = 5
 
 
 def add_user(email: str, name: str, password: str | None, now: datetime, **traits: str) -> User:
@@ -51,6 +57,30 @@ def end_role(brand: Brand, user: User, now: datetime, *, actor_id: int | None) -
             return False
         note("end_role", user, now, brand_id=brand.pk, actor_id=actor_id)
         return True
+
+
+def reseal_sign_in() -> int:
+    """Encrypt what the team signs in with (TOTP, recovery codes) with the newest key; return how many rows changed.
+
+    A row that somebody signs in with meanwhile is read again, so that a spent recovery code stays spent.
+    """
+    count = 0
+    for row_id in list(Authenticator.objects.order_by("pk").values_list("pk", flat=True)):
+        rows = Authenticator.objects.filter(pk=row_id)
+        for _ in range(TRIES):
+            stored = rows.values_list("data", flat=True).first()
+            if stored is None or rows.filter(data=stored).update(data=resealed(stored)) == 1:
+                count += stored is not None
+                break
+    return count
+
+
+def resealed(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return the library's row with each secret in it encrypted with the newest key; raise `SecretLost`."""
+    changed: dict[str, Any] = {name: seal_again(stored[name]) for name in SEALED_BY_LIBRARY if stored.get(name)}
+    if codes := stored.get("migrated_codes"):
+        changed["migrated_codes"] = [seal_again(code) for code in codes]
+    return {**stored, **changed}
 
 
 def set_preferences(user: User, **chosen: str) -> None:
