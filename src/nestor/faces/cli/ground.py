@@ -4,7 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from gettext import gettext as _
 
+import click
 from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nestor.brands.models import Brand, Channel
 from nestor.brands.reads import channels_of
@@ -53,3 +56,30 @@ def serve_what_waits(show: Callable[[int], None]) -> None:
         for row_id in row_ids:
             jobs.serve_wakeups(row_id, timezone.now())
             show(reads.backlog())
+
+
+def bar(unit: str) -> Progress:
+    """Return a progress bar on standard error; without a terminal it shows nothing."""
+    console = Console(stderr=True)
+    words = TextColumn("{task.description}")
+    count = TextColumn("{task.fields[count]} " + unit)
+    return Progress(
+        words,
+        BarColumn(),
+        count,
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+
+
+def let_read(added: int) -> None:
+    """Have what arrived read: by the worker that runs, or here."""
+    if is_worker_alive(timezone.now()):
+        if added:
+            click.echo(_("The desk’s background work reads them now."))
+        return
+    with bar(_("left")) as progress:
+        task = progress.add_task(_("Understanding"), total=None, count=0)
+        serve_what_waits(lambda left: progress.update(task, count=left))

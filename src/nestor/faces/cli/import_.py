@@ -14,13 +14,11 @@ from typing import IO, Any
 
 import click
 from django.utils import timezone
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nestor.brands.models import Brand
 from nestor.brands.reads import channels_of
 from nestor.faces.cli.errors import CommandFailed, Exit
-from nestor.faces.cli.ground import find_brand, is_worker_alive, serve_what_waits
+from nestor.faces.cli.ground import bar, find_brand, let_read
 from nestor.faces.cli.import_words import explain_row
 from nestor.inbox.actions.importing import begin_import, finish_import, open_archive, take_in_rows
 from nestor.inbox.formats import FORMATS, HEAD, BadRow, GoodRow, Manner, Unreadable, guess_format
@@ -86,22 +84,6 @@ def batches(rows: Iterator[GoodRow | BadRow]) -> Iterator[list[GoodRow | BadRow]
         yield batch
 
 
-def bar(unit: str) -> Progress:
-    """Return a progress bar on standard error; without a terminal it shows nothing."""
-    console = Console(stderr=True)
-    words = TextColumn("{task.description}")
-    count = TextColumn("{task.fields[count]} " + unit)
-    return Progress(
-        words,
-        BarColumn(),
-        count,
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    )
-
-
 def take_in_file(run: ImportRun, rows: Iterator[GoodRow | BadRow], file: BufferedReader, tally: Tally) -> None:
     """Take a file in, batch after batch; whatever interrupts it, the batches before are in."""
     status = os.fstat(file.fileno())
@@ -118,17 +100,6 @@ def take_in_file(run: ImportRun, rows: Iterator[GoodRow | BadRow], file: Buffere
             position = file.tell() if file.seekable() else 0
             progress.update(task, completed=position, count=tally.rows)
     finish_import(run, timezone.now())
-
-
-def let_read(added: int) -> None:
-    """Have what arrived read: by the worker that runs, or here."""
-    if is_worker_alive(timezone.now()):
-        if added:
-            click.echo(_("The desk’s background work reads them now."))
-        return
-    with bar(_("left")) as progress:
-        task = progress.add_task(_("Understanding"), total=None, count=0)
-        serve_what_waits(lambda left: progress.update(task, count=left))
 
 
 def own_names(brand: Brand) -> frozenset[str]:
