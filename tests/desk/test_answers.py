@@ -1,0 +1,567 @@
+"""An answer: kept as a draft, checked, cleared by a second person where it must be, sent once, taken back, settled."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.conf import settings as nestor
+
+from nestor.brands.actions import hold_channel, lift_hold
+from nestor.brands.models import Channel
+from nestor.composer.actions import put_away_draft, save_draft
+from nestor.composer.models import Draft
+from nestor.composer.reads import draft_of, room_left
+from nestor.guard import reads as guard
+from nestor.guard.actions import give_clearance, refuse_clearance, withdraw_clearance
+from nestor.guard.models import Clearance
+from nestor.guard.reads import clearances_waiting
+from nestor.inbox.models import Conversation, Message
+from nestor.networks.practice.admin import Mode
+from nestor.people.actions import end_role, give_role
+from nestor.people.reads import Seat
+from nestor.publisher.actions import (
+    Answered,
+    ask_second_person,
+    declare_sent,
+    dismiss,
+    give_up,
+    send_again,
+    send_answer,
+    take_back,
+)
+from nestor.publisher.actions.sending import attend
+from nestor.publisher.models import Attempt, Delivery
+from nestor.publisher.reads import deliveries_of, due_deliveries, unsettled
+from nestor.publisher.rules import State
+from nestor.routing.reads import InboxFilter, inbox_page
+from nestor.vocabulary import Role
+from nestor.work.actions import KeyReused
+from nestor.work.jobs import work_until_idle
+from nestor.work.models import Event, JournalEntry
+from tests.desk.cast import Cast
+from tests.desk.conftest import Clock
+from tests.desk.line import Line
+
+QUESTION = "Bonjour, à quelle heure ouvre la gare demain ?"
+ANSWER = "Bonjour, la gare ouvre à 8 h."
+STOPPED = "Ta gueule, connard."
+ABSOLUTE = "Ma carte : 4970 1012 3456 7890"
+
+
+@pytest.fixture
+def conversation(page: Line, present: Clock) -> Conversation:
+    return page.asked(QUESTION, present())
+
+
+def answer(
+    seat: Seat,
+    conversation: Conversation,
+    text: str,
+    now: datetime,
+    *,
+    key: str = "k",
+    shown: frozenset[str] = frozenset(),
+) -> Answered:
+    return send_answer(seat, conversation, text, now, key=key, shown=shown)
+
+
+def sent(seat: Seat, conversation: Conversation, now: datetime, *, key: str = "k", text: str = ANSWER) -> Delivery:
+    done = answer(seat, conversation, text, now, key=key)
+    assert done.delivery is not None, [finding.id for finding in done.findings]
+    return done.delivery
+
+
+def attend_due(clock: Clock) -> None:
+    for row_id in list(due_deliveries(clock(), 10)):
+        attend(row_id, clock)
+
+
+def state(delivery: Delivery) -> str:
+    delivery.refresh_from_db()
+    return delivery.state
+
+
+def test_the_whole_way(cast: Cast, conversation: Conversation, page: Line, present: Clock) -> None:
+    delivery = sent(cast.bob, conversation, present())
+    attend_due(present)
+    assert state(delivery) == State.WAITING, "it must not leave before the undo window is over"
+    present.pass_(seconds=nestor.NESTOR_UNDO_FOR)
+    attend_due(present)
+    assert (state(delivery), page.copies(ANSWER)) == (State.SENT, 1)
+    assert delivery.receipt_id
+    ours = Message.objects.of(cast.brand).get(is_ours=True)
+    assert (ours.text, ours.mark, delivery.message_id) == (ANSWER, delivery.mark, ours.pk)
+    page.read(present())  # the network shows us our own answer
+    assert Message.objects.of(cast.brand).filter(is_ours=True).count() == 1
+    (row,) = inbox_page(cast.bob, InboxFilter(), present()).rows
+    assert (row.due_at, row.answered_elsewhere) == (None, False)
+    assert row.answered_at is not None
+    assert Attempt.objects.of(cast.brand).get().outcome == "sent"
+
+
+def test_the_same_key_is_one_answer(cast: Cast, conversation: Conversation, page: Line, present: Clock) -> None:
+    first = sent(cast.bob, conversation, present())
+    again = answer(cast.bob, conversation, f"  {ANSWER}\n", present.pass_(seconds=1))
+    assert again.delivery == first
+    with pytest.raises(KeyReused):
+        answer(cast.bob, conversation, "Autre chose.", present())
+    present.pass_(minutes=1)
+    attend_due(present)
+    assert answer(cast.bob, conversation, ANSWER, present()).delivery == first
+    assert (page.copies(ANSWER), Delivery.objects.of(cast.brand).count()) == (1, 1)
+
+
+def test_two_people_may_use_the_same_key(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    assert sent(cast.bob, conversation, present()) != sent(cast.sam, conversation, present())
+
+
+def test_an_objection_spends_no_key(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    assert answer(cast.bob, conversation, STOPPED, present()).delivery is None
+    assert sent(cast.bob, conversation, present()).text == ANSWER
+
+
+@pytest.mark.parametrize("who", ["vera", "chloe"])
+def test_whoever_may_not_answer_does_not(cast: Cast, conversation: Conversation, present: Clock, who: str) -> None:
+    seat: Seat = getattr(cast, who)
+    with pytest.raises(PermissionError):
+        answer(seat, conversation, ANSWER, present())
+    assert save_draft(seat, conversation, ANSWER, 1, present()) is None
+    assert ask_second_person(seat, conversation, STOPPED, present()) is None
+    delivery = sent(cast.bob, conversation, present())
+    assert not take_back(seat, delivery, present())
+    Delivery.objects.of(cast.brand).update(state=State.UNCONFIRMED, due_at=None)
+    assert not send_again(seat, delivery, present())
+    assert not give_up(seat, delivery, present())
+    assert not declare_sent(seat, delivery, "", present())
+    Delivery.objects.of(cast.brand).update(state=State.REFUSED)
+    assert not dismiss(seat, delivery, present())
+
+
+# --- drafts
+
+
+def test_an_older_revision_never_overwrites(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    assert save_draft(cast.bob, conversation, "Bonj", 1, present()) is not None
+    assert save_draft(cast.bob, conversation, "Bonjour,", 3, present()) is not None
+    assert save_draft(cast.bob, conversation, "Bonjo", 2, present()) is None
+    draft = draft_of(cast.bob, conversation)
+    assert draft is not None
+    assert (draft.text, draft.revision) == ("Bonjour,", 3)
+
+
+def test_a_draft_is_its_authors_alone(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    save_draft(cast.bob, conversation, "De Bob", 1, present())
+    save_draft(cast.sam, conversation, "De Sam", 1, present())
+    assert draft_of(cast.alice, conversation) is None
+    assert put_away_draft(cast.sam, conversation)
+    draft = draft_of(cast.bob, conversation)
+    assert draft is not None
+    assert draft.text == "De Bob"
+
+
+def test_what_was_put_away_leaves_nothing(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    lines, events = JournalEntry.objects.count(), Event.objects.count()
+    save_draft(cast.bob, conversation, "Je vous emmerde", 1, present())
+    assert put_away_draft(cast.bob, conversation)
+    assert not put_away_draft(cast.bob, conversation)
+    assert not Draft.objects.of(cast.brand).exists()
+    assert (JournalEntry.objects.count(), Event.objects.count()) == (lines, events)
+
+
+@pytest.mark.parametrize("revision", [-1, 2**31, 2**70])
+def test_a_senseless_revision_is_refused(cast: Cast, conversation: Conversation, present: Clock, revision: int) -> None:
+    assert save_draft(cast.bob, conversation, "x", revision, present()) is None
+
+
+def test_what_no_database_can_hold_becomes_a_draft(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    draft = save_draft(cast.bob, conversation, "a\x00b\ud83d", 1, present())
+    assert draft is not None
+    assert draft.text == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}"
+
+
+def test_sending_puts_the_draft_away(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    save_draft(cast.bob, conversation, ANSWER, 1, present())
+    sent(cast.bob, conversation, present())
+    assert draft_of(cast.bob, conversation) is None
+
+
+def test_room_is_counted_as_that_network_counts(square: Line, page: Line, present: Clock) -> None:
+    short, long = square.asked(QUESTION, present()), page.asked(QUESTION, present())
+    assert (room_left(short, "👨‍👩‍👧‍👦").length, room_left(short, "").most) == (1, 300)
+    assert room_left(short, "x" * 301).left == -1
+    assert room_left(long, "").most == 8000
+    Channel.objects.of(short.brand_id).update(limits={})
+    short.channel.refresh_from_db()
+    assert room_left(short, "abc").left is None
+
+
+# --- taking back
+
+
+def test_what_is_taken_back_is_a_draft_again(
+    cast: Cast, conversation: Conversation, page: Line, present: Clock
+) -> None:
+    save_draft(cast.bob, conversation, ANSWER, 7, present())
+    delivery = sent(cast.bob, conversation, present())
+    assert take_back(cast.bob, delivery, present.pass_(seconds=3))
+    assert not take_back(cast.bob, delivery, present())
+    draft = draft_of(cast.bob, conversation)
+    assert draft is not None
+    assert draft.text == ANSWER
+    present.pass_(minutes=10)
+    attend_due(present)
+    assert (state(delivery), page.copies(ANSWER)) == (State.CANCELLED, 0)
+    assert deliveries_of(conversation, cast.bob) == ()
+
+
+def test_taking_back_swallows_nothing_begun_since(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    delivery = sent(cast.bob, conversation, present())
+    save_draft(cast.bob, conversation, "Et aussi", 4, present())
+    assert take_back(cast.bob, delivery, present())
+    draft = draft_of(cast.bob, conversation)
+    assert draft is not None
+    assert (draft.text, draft.revision) == (f"{ANSWER}\n\nEt aussi", 5)
+
+
+def test_a_colleague_who_takes_it_back_gives_it_to_its_author(
+    cast: Cast, conversation: Conversation, present: Clock
+) -> None:
+    delivery = sent(cast.bob, conversation, present())
+    assert take_back(cast.alice, delivery, present())
+    assert draft_of(cast.alice, conversation) is None
+    draft = draft_of(cast.bob, conversation)
+    assert draft is not None
+    assert draft.text == ANSWER
+
+
+def test_where_its_author_left_whoever_takes_it_back_keeps_it(
+    cast: Cast, conversation: Conversation, present: Clock
+) -> None:
+    delivery = sent(cast.bob, conversation, present())
+    end_role(cast.brand, cast.bob.user, present(), actor_id=None)
+    assert take_back(cast.alice, delivery, present())
+    assert draft_of(cast.alice, conversation) is not None
+
+
+def test_it_is_too_late_once_it_left(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    delivery = sent(cast.bob, conversation, present())
+    present.pass_(minutes=1)
+    attend_due(present)
+    assert not take_back(cast.bob, delivery, present())
+    assert draft_of(cast.bob, conversation) is None
+
+
+def test_a_sender_that_died_before_it_began_is_no_hindrance(
+    cast: Cast, conversation: Conversation, present: Clock
+) -> None:
+    delivery = sent(cast.bob, conversation, present())
+    Delivery.objects.of(cast.brand).update(lease_token="dead", leased_until=present() + timedelta(seconds=60))
+    assert not take_back(cast.bob, delivery, present())
+    assert take_back(cast.bob, delivery, present.pass_(seconds=61))
+
+
+# --- the guard and the second person
+
+
+def test_a_warning_must_have_been_shown(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    text = "BONJOUR, LA GARE OUVRE À HUIT HEURES DEMAIN MATIN, VENEZ TOUS."
+    done = answer(cast.bob, conversation, text, present())
+    warned = guard.warnings(done.findings)
+    assert warned
+    assert not guard.stops(done.findings)
+    assert done.delivery is None
+    assert answer(cast.bob, conversation, text, present(), shown=frozenset({"something else"})).delivery is None
+    assert answer(cast.bob, conversation, text, present(), shown=frozenset(warned)).delivery is not None
+
+
+def test_a_stop_is_not_waved_through(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    done = answer(cast.alice, conversation, STOPPED, present())
+    every = frozenset(one.id for one in done.findings)
+    assert guard.stops(done.findings)
+    assert answer(cast.alice, conversation, STOPPED, present(), shown=every).delivery is None
+
+
+def cleared(cast: Cast, conversation: Conversation, now: datetime) -> Clearance:
+    clearance = ask_second_person(cast.bob, conversation, STOPPED, now)
+    assert clearance is not None
+    return clearance
+
+
+def test_a_second_person_is_another_person(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    own = ask_second_person(cast.alice, conversation, STOPPED, present())
+    assert own is not None
+    assert not give_clearance(cast.alice, own, "C’est voulu.", present())
+    assert clearances_waiting(cast.alice) == []
+    assert clearances_waiting(cast.sam) == [own]
+    assert not give_clearance(cast.bob, own, "C’est voulu.", present())
+    assert not give_clearance(cast.chloe, own, "C’est voulu.", present())
+    assert not give_clearance(cast.sam, own, "   ", present())
+    assert give_clearance(cast.sam, own, "C’est voulu.", present())
+    assert not give_clearance(cast.sam, own, "Encore.", present())
+    assert not refuse_clearance(cast.sam, own, "Finalement non.", present())
+
+
+def test_what_was_cleared_is_sent_once(cast: Cast, conversation: Conversation, page: Line, present: Clock) -> None:
+    clearance = cleared(cast, conversation, present())
+    assert ask_second_person(cast.bob, conversation, STOPPED, present()) == clearance
+    assert give_clearance(cast.alice, clearance, "Citation demandée.", present())
+    work_until_idle(present)
+    clearance.refresh_from_db()
+    delivery = Delivery.objects.of(cast.brand).get()
+    assert (clearance.state, delivery.text, delivery.author_id) == (Clearance.USED, STOPPED, cast.bob.user.pk)
+    assert answer(cast.bob, conversation, STOPPED, present(), key="again").delivery is None
+    present.pass_(minutes=1)
+    attend_due(present)
+    assert (state(delivery), page.copies(STOPPED)) == (State.SENT, 1)
+    assert draft_of(cast.bob, conversation) is None
+
+
+@pytest.mark.parametrize("other", [STOPPED + " ", STOPPED + "!", STOPPED.upper(), "Ta gueule, vraiment, connard."])
+def test_consent_covers_one_text(cast: Cast, conversation: Conversation, present: Clock, other: str) -> None:
+    clearance = cleared(cast, conversation, present())
+    save_draft(cast.bob, conversation, "je récris", 9, present())  # so that it does not leave by itself
+    give_clearance(cast.alice, clearance, "Bien.", present())
+    work_until_idle(present)
+    done = answer(cast.bob, conversation, other, present())
+    assert (done.delivery is not None) == (other.strip() == STOPPED)
+
+
+def test_consent_covers_one_author_and_one_conversation(
+    cast: Cast, conversation: Conversation, page: Line, present: Clock
+) -> None:
+    clearance = cleared(cast, conversation, present())
+    save_draft(cast.bob, conversation, "je récris", 9, present())
+    give_clearance(cast.alice, clearance, "Bien.", present())
+    assert answer(cast.sam, conversation, STOPPED, present()).delivery is None
+    elsewhere = page.asked("Et à quelle heure ferme-t-elle ?", present(), by="lea")
+    assert answer(cast.bob, elsewhere, STOPPED, present()).delivery is None
+
+
+def test_what_was_put_away_is_not_sent_by_a_late_consent(
+    cast: Cast, conversation: Conversation, present: Clock
+) -> None:
+    clearance = cleared(cast, conversation, present())
+    put_away_draft(cast.bob, conversation)
+    assert give_clearance(cast.alice, clearance, "Bien.", present())
+    work_until_idle(present)
+    assert not Delivery.objects.of(cast.brand).exists()
+    clearance.refresh_from_db()
+    assert (clearance.state, clearance.text) == (Clearance.WITHDRAWN, "")
+
+
+def test_what_is_being_rewritten_does_not_leave_by_itself(
+    cast: Cast, conversation: Conversation, present: Clock
+) -> None:
+    clearance = cleared(cast, conversation, present())
+    save_draft(cast.bob, conversation, "Pardon, je voulais dire", 9, present())
+    assert give_clearance(cast.alice, clearance, "Bien.", present())
+    work_until_idle(present)
+    assert not Delivery.objects.of(cast.brand).exists()
+    draft = draft_of(cast.bob, conversation)
+    assert draft is not None
+    assert draft.text == "Pardon, je voulais dire"
+
+
+def test_what_is_withdrawn_cannot_be_judged(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    clearance = cleared(cast, conversation, present())
+    assert withdraw_clearance(cast.bob, conversation, present())
+    assert not withdraw_clearance(cast.bob, conversation, present())
+    assert clearances_waiting(cast.alice) == []
+    assert not give_clearance(cast.alice, clearance, "Bien.", present())
+    clearance.refresh_from_db()
+    assert clearance.text == ""
+
+
+def test_a_refusal_leaves_the_draft(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    clearance = cleared(cast, conversation, present())
+    assert refuse_clearance(cast.alice, clearance, "Non.", present())
+    work_until_idle(present)
+    assert not Delivery.objects.of(cast.brand).exists()
+    assert draft_of(cast.bob, conversation) is not None
+
+
+def test_asking_again_with_other_words_withdraws_the_first(
+    cast: Cast, conversation: Conversation, present: Clock
+) -> None:
+    first = cleared(cast, conversation, present())
+    second = ask_second_person(cast.bob, conversation, STOPPED + " Vraiment.", present())
+    assert second is not None
+    assert not give_clearance(cast.alice, first, "Bien.", present())
+    assert clearances_waiting(cast.alice) == [second]
+
+
+def test_there_is_nothing_to_ask_about_good_words(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    assert ask_second_person(cast.bob, conversation, ANSWER, present()) is None
+
+
+def test_the_journal_knows_who_consented_and_no_word(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    give_clearance(cast.alice, cleared(cast, conversation, present()), "Citation.", present())
+    lines = JournalEntry.objects.filter(subject="guard.Clearance").order_by("id")
+    assert [(one.verb, one.actor_id, one.reason) for one in lines] == [
+        ("ask_clearance", cast.bob.user.pk, ""),
+        ("give_clearance", cast.alice.user.pk, "Citation."),
+    ]
+    assert "gueule" not in str([one.facts for one in JournalEntry.objects.all()])
+
+
+# --- sending
+
+
+def due_now(cast: Cast, conversation: Conversation, clock: Clock, text: str = ANSWER) -> Delivery:
+    delivery = sent(cast.bob, conversation, clock(), key=text, text=text)
+    clock.pass_(seconds=nestor.NESTOR_UNDO_FOR)
+    return delivery
+
+
+def test_a_held_channel_sends_nothing_until_lifted(
+    cast: Cast, conversation: Conversation, page: Line, present: Clock
+) -> None:
+    delivery = due_now(cast, conversation, present)
+    assert hold_channel(page.channel, "Déraillement", present(), actor_id=cast.alice.user.pk)
+    assert not hold_channel(page.channel, "Déraillement", present(), actor_id=cast.alice.user.pk)
+    for _ in range(3):
+        attend_due(present)
+        present.pass_(seconds=20)
+    assert (state(delivery), delivery.reason, page.copies(ANSWER)) == (State.WAITING, "held", 0)
+    assert lift_hold(page.channel, "Fini", present(), actor_id=cast.alice.user.pk)
+    attend_due(present)
+    assert (state(delivery), page.copies(ANSWER)) == (State.SENT, 1)
+
+
+def test_what_is_held_can_be_taken_back_without_a_trace_in_the_thread(
+    cast: Cast, conversation: Conversation, page: Line, present: Clock
+) -> None:
+    delivery = due_now(cast, conversation, present)
+    hold_channel(page.channel, "Déraillement", present(), actor_id=None)
+    attend_due(present)
+    assert take_back(cast.bob, delivery, present())
+    assert deliveries_of(conversation, cast.bob) == ()
+    assert unsettled(cast.bob) == ()
+
+
+def test_too_late_is_asked_about_not_sent(cast: Cast, conversation: Conversation, page: Line, present: Clock) -> None:
+    delivery = due_now(cast, conversation, present)
+    present.pass_(days=3)
+    attend_due(present)
+    assert (state(delivery), page.copies(ANSWER)) == (State.LATE, 0)
+    assert [row.state for row in unsettled(cast.bob)] == ["late"]
+    assert dismiss(cast.bob, delivery, present())
+    assert unsettled(cast.bob) == ()
+
+
+def test_whoever_lost_the_right_sends_nothing(
+    cast: Cast, conversation: Conversation, page: Line, present: Clock
+) -> None:
+    first = due_now(cast, conversation, present)
+    give_role(cast.brand, cast.bob.user, Role.VIEWER, present(), actor_id=None)
+    attend_due(present)
+    assert (state(first), first.reason, page.copies(ANSWER)) == (State.CANCELLED, "permission", 0)
+    assert [row.reason for row in unsettled(cast.alice)] == ["permission"]
+
+
+def test_the_guard_is_asked_again_at_the_last_moment(
+    cast: Cast, conversation: Conversation, page: Line, present: Clock
+) -> None:
+    delivery = due_now(cast, conversation, present)
+    limits = {"comment": {**page.channel.limits["comment"], "text": 5}}  # the network has become stricter meanwhile
+    Channel.objects.of(cast.brand).filter(pk=page.channel.pk).update(limits=limits)
+    attend_due(present)
+    assert (state(delivery), delivery.reason, page.copies(ANSWER)) == (State.CANCELLED, "guard", 0)
+
+
+def test_a_clear_no_is_told_with_its_reason(cast: Cast, conversation: Conversation, page: Line, present: Clock) -> None:
+    delivery = due_now(cast, conversation, present)
+    page.server.admin.break_it(Mode.DEAD_TOKEN, account_id=page.account.account_id, verb="send", count=1)
+    attend_due(present)
+    assert (state(delivery), delivery.reason, page.copies(ANSWER)) == (State.REFUSED, "sign_in", 0)
+    page.channel.refresh_from_db()
+    assert page.channel.trouble == "sign_in"
+    assert [row.reason for row in unsettled(cast.bob)] == ["sign_in"]
+
+
+def test_later_is_later(cast: Cast, conversation: Conversation, page: Line, present: Clock) -> None:
+    delivery = due_now(cast, conversation, present)
+    page.server.admin.break_it(Mode.LIMIT, account_id=page.account.account_id, verb="send", count=1, seconds=300)
+    attend_due(present)
+    assert (state(delivery), delivery.reason) == (State.WAITING, "limited")
+    assert delivery.due_at is not None
+    assert timedelta(seconds=290) <= delivery.due_at - present() <= timedelta(seconds=310)
+    attend_due(present)
+    assert page.copies(ANSWER) == 0
+    present.pass_(seconds=311)
+    attend_due(present)
+    assert (state(delivery), page.copies(ANSWER), delivery.tries) == (State.SENT, 1, 2)
+
+
+def until_settled(delivery: Delivery, clock: Clock) -> str:
+    for _ in range(25):
+        clock.pass_(minutes=2)
+        attend_due(clock)
+    return state(delivery)
+
+
+def test_what_nobody_knows_is_found(cast: Cast, conversation: Conversation, page: Line, present: Clock) -> None:
+    delivery = due_now(cast, conversation, present)
+    page.server.admin.break_it(Mode.CLOSE_AFTER, account_id=page.account.account_id, verb="send", count=1)
+    attend_due(present)
+    assert state(delivery) == State.UNCONFIRMED
+    assert until_settled(delivery, present) == State.SENT
+    assert page.copies(ANSWER) == 1
+    assert [one.outcome for one in Attempt.objects.of(cast.brand)] in (["sent"], ["uncertain"])
+
+
+def test_where_marks_are_not_honoured_a_person_decides(
+    cast: Cast, conversation: Conversation, page: Line, present: Clock
+) -> None:
+    delivery = due_now(cast, conversation, present)
+    page.server.admin.break_it(Mode.CLOSE_BEFORE, account_id=page.account.account_id, verb="send", count=1)
+    attend_due(present)
+    events = Event.objects.filter(name="DeliveryMoved").count()
+    assert until_settled(delivery, present) == State.UNCONFIRMED
+    assert (delivery.due_at, page.copies(ANSWER)) == (None, 0)
+    assert Event.objects.filter(name="DeliveryMoved").count() > events, "nobody was told that they must decide"
+    assert [row.state for row in unsettled(cast.bob)] == ["unconfirmed"]
+    assert send_again(cast.bob, delivery, present())
+    attend_due(present)
+    assert (state(delivery), page.copies(ANSWER)) == (State.SENT, 1)
+
+
+def test_where_marks_are_honoured_it_is_sent_again_alone(cast: Cast, square: Line, present: Clock) -> None:
+    delivery = due_now(cast, square.asked(QUESTION, present()), present)
+    square.server.admin.break_it(Mode.CLOSE_BEFORE, account_id=square.account.account_id, verb="send", count=1)
+    attend_due(present)
+    assert until_settled(delivery, present) == State.SENT
+    assert square.copies(ANSWER) == 1
+
+
+@pytest.mark.parametrize("decision", ["give_up", "declare_sent"])
+def test_a_person_decides_once(
+    cast: Cast, conversation: Conversation, page: Line, present: Clock, decision: str
+) -> None:
+    delivery = due_now(cast, conversation, present)
+    Delivery.objects.of(cast.brand).update(state=State.UNCONFIRMED, due_at=None, first_tried_at=present())
+    done = (
+        give_up(cast.bob, delivery, present())
+        if decision == "give_up"
+        else declare_sent(cast.bob, delivery, "https://example.test/\x00" + "x" * 5000, present())
+    )
+    assert done
+    assert state(delivery) == (State.REFUSED if decision == "give_up" else State.SENT)
+    assert not send_again(cast.bob, delivery, present())
+    assert not give_up(cast.bob, delivery, present())
+    assert not declare_sent(cast.bob, delivery, "", present())
+
+
+def test_the_network_that_has_it_already_is_looked_at(
+    cast: Cast, conversation: Conversation, page: Line, present: Clock
+) -> None:
+    delivery = due_now(cast, conversation, present)
+    page.server.admin.break_it(
+        Mode.REFUSE, account_id=page.account.account_id, verb="send", count=1, status=409, code="duplicate"
+    )
+    attend_due(present)
+    assert (state(delivery), delivery.reason) == (State.UNCONFIRMED, "duplicate")
+
+
+def test_nothing_empty_leaves(cast: Cast, conversation: Conversation, present: Clock) -> None:
+    for text in ("", "  \n", "\u200b\u200b"):
+        assert answer(cast.bob, conversation, text, present()).delivery is None
