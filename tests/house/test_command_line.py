@@ -62,9 +62,7 @@ def test_an_unknown_command_is_a_usage_error() -> None:
 
 
 def test_every_command_explains_itself() -> None:
-    names = module.desk.list_commands(click.Context(module.desk))
-    assert len(names) >= 4
-    for name in names:
+    for name in COMMANDS:
         done = terminal(name, "--help")
         assert done.returncode == 0, done.stderr
         assert f"nestor {name}" in done.stdout
@@ -73,7 +71,7 @@ def test_every_command_explains_itself() -> None:
 def test_every_command_is_in_the_table() -> None:
     modules = {path.stem for path in (PACKAGE / "faces/cli").glob("*.py")} - {"__init__", "main", "errors"}
     commands = {stem for stem in modules if "\ncommand" in text_of(stem) or "def command(" in text_of(stem)}
-    assert commands <= {entry.module for entry in COMMANDS.values()}
+    assert commands == {entry.module for entry in COMMANDS.values()}
 
 
 def text_of(stem: str) -> str:

@@ -12,7 +12,6 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
-from importlib.util import find_spec
 
 import click
 
@@ -55,7 +54,6 @@ COMMANDS: dict[str, Entry] = {
     "guard": Entry("guard", N_("Check a text as if it were about to be published."), needs_desk=False),
     "rotate-keys": Entry("rotate_keys", N_("Encrypt all stored secrets with a new key.")),
     "bench": Entry("bench", N_("Measure what each stage costs and count what a crash breaks."), needs_desk=False),
-    "practice": Entry("practice", N_("Run the practice network by itself."), needs_desk=False),
 }
 
 
@@ -63,18 +61,14 @@ class Commands(click.Group):
     """The table as a click group."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return [name for name, entry in COMMANDS.items() if find_spec(_full_name(entry))]
+        return list(COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in self.list_commands(context):
-            return None
-        return load(COMMANDS[name])
+        return load(COMMANDS[name]) if name in COMMANDS else None
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, _(COMMANDS[name].summary)) for name in self.list_commands(context)]
-        if rows:
-            with formatter.section(_("Commands")):
-                formatter.write_dl(rows)
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(entry.summary)) for name, entry in COMMANDS.items()])
 
 
 def _full_name(entry: Entry) -> str:
