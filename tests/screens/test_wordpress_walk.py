@@ -48,12 +48,14 @@ def test_a_comment_is_answered_on_its_page(stage: Stage, site: Site, open_page: 
     expect(message.get_by_role("button", name="why?")).to_be_visible()
     message.get_by_text("Moderate").click()
     message.get_by_role("button", name="Approve").click()
-    page.keyboard.press("Escape")
     page.keyboard.press("r")
     page.keyboard.type(ANSWER)
+    address = page.url
     page.keyboard.press("Control+Enter")
+    expect(page).not_to_have_url(address)  # the next one is open while the undo runs
+    page.goto(address)
     ours = page.locator("article.message.ours").filter(has_text=ANSWER)
-    expect(ours).to_be_visible()
+    expect(ours.get_by_role("link", name="On the network")).to_be_visible()
     expect(message).not_to_contain_text("held on the network")
     shown = site.page_text(post)
     assert QUESTION in shown

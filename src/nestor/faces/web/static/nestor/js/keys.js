@@ -39,7 +39,9 @@ function inMenu(event) {
   const digit = event.code.match(/^(?:Digit|Numpad)(\d)$/)?.[1]; // the key with the digit, also where it needs Shift
   const button = menu.querySelector(`[data-key="${CSS.escape(digit ?? event.key)}"]`);
   if (button) { button.click(); menu.open = false; event.preventDefault(); return true; }
-  return event.key !== "Escape" && event.key.length === 1;
+  if (event.key === "Escape" || event.key.length !== 1) return false;
+  menu.open = false; // whoever presses another key is done with the menu: that key counts, and the next ones
+  return !(event.key in KEYS);
 }
 
 export function listenToKeys() {
