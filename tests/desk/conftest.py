@@ -67,12 +67,10 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeServe
 
 
 @pytest.fixture
-def present(
-    clock: Clock, settings: Any, practice: PracticeServer, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Clock]:
+def present(clock: Clock, settings: Any, practice: PracticeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     """A clock that begins a little before the network's, which lives in the present; nothing there stays broken."""
     settings.NESTOR_PRIVATE_NETWORKS = True
-    clock.at = timezone.now() - timedelta(minutes=5)
+    clock.at = timezone.now() - timedelta(minutes=2)
     monkeypatch.setattr(http, "wall_clock", clock)
     yield clock
     practice.admin.mend()

@@ -1,0 +1,202 @@
+"""After a member was forgotten, no column of any table holds a word of theirs, and the others keep theirs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from nestor.brands.scoping import BrandRow
+from nestor.composer.actions import save_draft
+from nestor.composer.models import Draft
+from nestor.guard.actions import ask_clearance
+from nestor.guard.models import Clearance
+from nestor.guard.rules.contract import Family, Finding, Level
+from nestor.inbox.actions import receive_webhook, record_sent, take_in
+from nestor.inbox.models import Conversation, Message
+from nestor.networks.contract import Attachment, Author, HangsOn, Receipt
+from nestor.people.models import Member
+from nestor.publisher.models import Delivery
+from nestor.routing.models import LaneCount, Route
+from nestor.triage.actions import correct_reading
+from nestor.vocabulary import Lane
+from tests.desk.cast import NOON, Cast, batch, said
+from tests.desk.conftest import Clock, Settle
+
+ROOMS = ("publisher", "guard", "composer", "routing", "triage", "inbox", "people")  # those that stand on others first
+PLANTED = "zanzibar"
+LEA = Author("lea-1", "@lea", "Léa")
+STOP = (Finding("x", "x", Family.INSULT, Level.STOP),)
+
+
+def planted() -> Author:
+    return Author(f"{PLANTED}-1", f"@{PLANTED}", f"{PLANTED} Dan", f"https://example.test/{PLANTED}")
+
+
+@pytest.fixture
+def member(cast: Cast, clock: Clock, settle: Settle) -> Member:
+    """A member whose every word, name and address holds the planted word, met in every room."""
+    clock.pass_(hours=1)
+    whole: dict[str, Any] = {
+        "by": planted(),
+        "html": f"<p>{PLANTED}</p>",
+        "subject": f"{PLANTED} subject",
+        "url": f"https://example.test/{PLANTED}",
+        "payload": f'{{"raw": "{PLANTED}"}}',
+        "attachments": (Attachment("image", f"https://example.test/{PLANTED}.png", PLANTED),),
+        "hangs_on": HangsOn(f"{PLANTED}-post", PLANTED, PLANTED, f"https://example.test/{PLANTED}", is_ours=False),
+    }
+    first = said(f"{PLANTED}, quand ouvre la gare ?", 1, network_id=f"{PLANTED}-m1", thread_id=f"{PLANTED}-t", **whole)
+    take_in(cast.channel, batch(first), NOON)
+    settle()
+    edited = said(
+        f"{PLANTED}, quand ferme la gare ?",
+        network_id=f"{PLANTED}-m1",
+        thread_id=f"{PLANTED}-t",
+        edited_at=NOON + timedelta(minutes=1),
+        **whole,
+    )
+    take_in(cast.channel, batch(edited), NOON + timedelta(minutes=2))
+    # They also join a thread that somebody else began, and are answered there.
+    take_in(cast.channel, batch(said("Quand ouvre la gare ?", 2, by=LEA, thread_id="shared")), NOON)
+    joined = said(PLANTED, 3, thread_id="shared", by=planted(), network_id="m3", minutes=1)
+    take_in(cast.channel, batch(joined), NOON)
+    settle()
+    own, shared = (
+        Conversation.objects.of(cast.brand).get(thread_id=f"{PLANTED}-t"),
+        Conversation.objects.of(cast.brand).get(thread_id="shared"),
+    )
+    for number, conversation in enumerate((own, shared)):
+        _answer(cast, conversation, f"m{number + 8}", "m3" if number else f"{PLANTED}-m1")
+    message = Message.objects.of(cast.brand).select_related("conversation").get(network_id="m3")
+    correct_reading(cast.bob, message, Lane.PRAISE, NOON)
+    settle()
+    receive_webhook(cast.channel, {"x": "y"}, b"{}", NOON)
+    found: Member = Member.objects.of(cast.brand).get(name__startswith=PLANTED)
+    return found
+
+
+def _answer(cast: Cast, conversation: Conversation, network_id: str, in_reply_to: str) -> None:
+    text = f"Bonjour {PLANTED}"
+    save_draft(cast.bob, conversation, text, 1, NOON)
+    ask_clearance(cast.bob, conversation, text, STOP, NOON)
+    receipt = Receipt(network_id, NOON, f"https://example.test/{PLANTED}")
+    answered = Message.objects.of(cast.brand).get(network_id=in_reply_to)
+    record_sent(conversation, receipt, text, "", NOON, in_reply_to=in_reply_to)
+    Delivery.objects.create(
+        brand=cast.brand,
+        channel=cast.channel,
+        conversation=conversation,
+        answers=answered,
+        text=text,
+        mark=network_id,
+        state="sent",
+        made_at=NOON,
+        receipt_url=receipt.url,
+        receipt_id=PLANTED,
+    )
+
+
+def columns_with(word: str) -> Counter[str]:
+    """Return every column of every table that holds the word, with how many rows do."""
+    found: Counter[str] = Counter()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            for column in connection.introspection.get_table_description(cursor, table):
+                name, rows = connection.ops.quote_name(column.name), connection.ops.quote_name(table)
+                cursor.execute(f"SELECT COUNT(*) FROM {rows} WHERE LOWER(CAST({name} AS text)) LIKE %s", [f"%{word}%"])
+                if count := cursor.fetchone()[0]:
+                    found[f"{table}.{column.name}"] = count
+    return found
+
+
+def forget(member: Member) -> None:
+    for room in ROOMS:
+        import_module(f"nestor.{room}.forget").forget_member(member)
+
+
+def test_the_word_is_everywhere_before(cast: Cast, member: Member) -> None:
+    tables = {column.split(".")[0] for column in columns_with(PLANTED)}
+    assert tables >= {
+        "inbox_message",
+        "inbox_messageversion",
+        "inbox_conversation",
+        "inbox_attachment",
+        "inbox_payload",
+        "inbox_post",
+        "people_identity",
+        "people_member",
+        "composer_draft",
+        "guard_clearance",
+        "publisher_delivery",
+    }
+
+
+def test_nothing_of_it_is_left(cast: Cast, member: Member) -> None:
+    forget(member)
+    assert columns_with(PLANTED) == Counter()
+    assert columns_with("zanzibar".upper()) == Counter()
+
+
+def test_the_others_keep_their_words(cast: Cast, member: Member) -> None:
+    forget(member)
+    (kept,) = Message.objects.of(cast.brand)
+    assert kept.text == "Quand ouvre la gare ?"
+    assert Member.objects.of(cast.brand).get().name == "Léa"
+    assert Conversation.objects.of(cast.brand).get().thread_id == "shared"
+    assert Route.objects.of(cast.brand).count() == 1
+
+
+def test_the_counters_of_the_list_stay_true(cast: Cast, member: Member) -> None:
+    forget(member)
+    kept = {row.lane: row.count for row in LaneCount.objects.of(cast.brand) if row.count}
+    assert kept == dict(Counter(Route.objects.of(cast.brand).filter(is_open=True).values_list("lane", flat=True)))
+
+
+def test_forgetting_twice_changes_nothing(cast: Cast, member: Member) -> None:
+    forget(member)
+    before = columns_with("")
+    forget(member)
+    assert columns_with("") == before
+
+
+def test_nobody_else_is_forgotten(cast: Cast, member: Member) -> None:
+    take_in(cast.other_channel, batch(said(f"{PLANTED} ici aussi", by=planted())), NOON)
+    forget(member)
+    assert {column.split(".")[0] for column in columns_with(PLANTED)} >= {"inbox_message", "people_member"}
+    assert Member.objects.of(cast.other_brand).count() == 1
+
+
+def exported(member: Member) -> Iterator[tuple[str, Any]]:
+    for room in ROOMS:
+        yield room, import_module(f"nestor.{room}.forget").export_member(member)
+
+
+def test_an_export_holds_what_they_said_and_were_told(cast: Cast, member: Member) -> None:
+    found = dict(exported(member))
+    assert sorted(one["text"] for one in found["inbox"]["messages"]) == [
+        PLANTED,
+        f"{PLANTED}, quand ferme la gare ?",
+    ]
+    assert found["inbox"]["earlier_versions"] == [f"{PLANTED}, quand ouvre la gare ?"]
+    assert [one["text"] for one in found["publisher"]["answers"]] == [f"Bonjour {PLANTED}"] * 2
+    assert found["people"]["name"] == f"{PLANTED} Dan"
+    assert len(found["triage"]["readings"]) == 2
+    assert "Léa" not in str(found)
+    assert "Quand ouvre la gare ?" not in str(found).replace(f"{PLANTED}, quand", "")
+
+
+def test_drafts_and_stopped_words_are_no_part_of_an_export(cast: Cast, member: Member) -> None:
+    found = dict(exported(member))
+    assert found["composer"] == found["guard"] == {}
+    assert Draft.objects.of(cast.brand).count() == 2
+    assert Clearance.objects.of(cast.brand).count() == 2
+
+
+def test_every_room_that_holds_rows_of_a_brand_forgets() -> None:
+    holding = {model._meta.app_label for model in apps.get_models() if issubclass(model, BrandRow)}
+    assert holding - {"brands"} == set(ROOMS)
