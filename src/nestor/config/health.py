@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -17,6 +17,8 @@ from django.db.migrations.executor import MigrationExecutor
 from nestor.brands import reads as brands
 from nestor.brands.models import Brand, Channel
 from nestor.config.environment import unknown_names
+from nestor.inbox.actions.importing import ARCHIVE
+from nestor.networks.contract import Account
 from nestor.publisher.reads import waiting_count
 from nestor.vocabulary import new_id
 from nestor.work import reads as work
@@ -48,13 +50,16 @@ class Check:
 
 
 def examine(now: Callable[[], datetime], wait: Callable[[float], None]) -> Iterator[Check]:
-    """Yield one check after another; without a database the rest is not asked."""
+    """Yield one check after another; without a database, or with an older one's tables, the rest is not asked."""
     yield from _settings()
     database = _database(now())
     yield database
     if database.health is Health.ILL:
         return
-    yield _schema()
+    schema = _schema()
+    yield schema
+    if schema.health is Health.ILL:
+        return
     yield _disk()
     yield from _zones()
     if settings.NESTOR_CARRIER == "rabbitmq":
@@ -63,6 +68,8 @@ def examine(now: Callable[[], datetime], wait: Callable[[float], None]) -> Itera
     yield from _stuck()
     for brand in Brand.objects.order_by("name"):
         yield from _channels(brand)
+    if not Brand.objects.exists():
+        yield Check("brands", Health.WARNING, "no_brand")
 
 
 def _settings() -> Iterator[Check]:
@@ -88,9 +95,11 @@ def _database(now: datetime) -> Check:
 
 def _schema() -> Check:
     executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    tables = set(connection.introspection.table_names())
+    missing += sum(one["LOCATION"] not in tables for one in settings.CACHES.values() if "db" in one["BACKEND"])
     if missing:
-        return Check("database", Health.ILL, "schema_is_old", {"count": len(missing)})
+        return Check("database", Health.ILL, "schema_is_old", {"count": missing})
     return Check("database", Health.WELL, "schema_is_current")
 
 
@@ -102,12 +111,11 @@ def _disk() -> Check:
 
 def _zones() -> Iterator[Check]:
     zones = {settings.NESTOR_ZONE, *Brand.objects.values_list("zone", flat=True)}
-    for name in sorted(zones):
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            yield Check("zone", Health.ILL, "zone_unknown", {"zone": name})
-    yield Check("zone", Health.WELL, "zones_known", {"count": len(zones)})
+    unknown = sorted(zones - available_timezones())
+    for name in unknown:
+        yield Check("zone", Health.ILL, "zone_unknown", {"zone": name})
+    if not unknown:
+        yield Check("zone", Health.WELL, "zones_known", {"count": len(zones)})
 
 
 def _broker() -> Check:
@@ -139,17 +147,16 @@ def _stuck() -> Iterator[Check]:
 
 
 def _channels(brand: Brand) -> Iterator[Check]:
-    rows = Channel.objects.of(brand).filter(is_connected=True).exclude(network="archive")
+    rows = Channel.objects.of(brand).filter(is_connected=True).exclude(network=ARCHIVE)
     for channel in rows.order_by("name"):
         facts = {"brand": brand.name, "channel": channel.name, "network": channel.network}
         try:
-            connector = brands.connector_of(channel)
-            try:
-                account = connector.who_am_i()
-            finally:
-                connector.close()
+            account = _who_am_i(channel)
         except brands.TROUBLES as trouble:
             yield Check("channel", Health.ILL, "channel_refuses", {**facts, "reason": brands.reason_of(trouble).value})
+            continue
+        except Exception as defect:  # noqa: BLE001  a network somebody else wrote; the other channels are examined all the same
+            yield Check("channel", Health.ILL, "channel_is_broken", {**facts, "error": type(defect).__name__})
             continue
         for warning in account.warnings:
             yield Check("channel", Health.WARNING, "channel_warns", {**facts, "warning": warning})
@@ -157,3 +164,11 @@ def _channels(brand: Brand) -> Iterator[Check]:
             yield Check("channel", Health.WARNING, "channel_is_held", facts)
         yield Check("channel", Health.WELL, "channel_answers", {**facts, "handle": account.handle})
     yield Check("deliveries", Health.WELL, "deliveries_waiting", {"brand": brand.name, "count": waiting_count(brand)})
+
+
+def _who_am_i(channel: Channel) -> Account:
+    connector = brands.connector_of(channel)
+    try:
+        return connector.who_am_i()
+    finally:
+        connector.close()

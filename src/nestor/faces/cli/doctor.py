@@ -1,13 +1,18 @@
 """`nestor doctor`: is the desk well, and if not, what is to be done."""
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from gettext import gettext as _
+from gettext import ngettext
+from typing import Any
 
 import click
 
 from nestor.config.health import Check, Health, examine
 from nestor.faces.cli.errors import Exit
+from nestor.faces.cli.network_words import explain_reason, word_of
+from nestor.networks.contract import Reason
 
 MARKS = {Health.WELL: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health.ILL: ("✗", "red")}
 
@@ -51,24 +56,44 @@ def sentences() -> dict[str, tuple[str, str]]:
         ),
         "channel_answers": (_("{brand}: {channel} ({network}) answers as {handle}."), ""),
         "channel_refuses": (
-            _("{brand}: {channel} ({network}) cannot be used: {reason}."),
+            _("{brand}: {channel} ({network}) cannot be used. {reason}"),
             _("Reconnect it on the Channels page or with `nestor connect`."),
         ),
-        "channel_warns": (_("{brand}: {channel} ({network}) warns: {warning}."), _("The network's README says more.")),
+        "channel_is_broken": (
+            _("{brand}: {channel} cannot be examined: {error} in the network “{network}”."),
+            _("Report it to whoever wrote that network: this is a defect."),
+        ),
+        "channel_warns": (_("{brand}: {channel} ({network}) warns: {warning}"), _("The network's README says more.")),
         "channel_is_held": (
             _("{brand}: {channel} is held; nothing goes out there."),
             _("Lift the hold when it is over."),
         ),
+        "no_brand": (_("There is no brand yet."), _("Found one with `nestor add-brand NAME`.")),
         "deliveries_waiting": (_("{brand}: {count} answers are on their way."), ""),
     }
 
 
+def in_words(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts as they are shown: codes in words, and nothing that could steer the terminal."""
+    shown = {name: clean(value) if isinstance(value, str) else value for name, value in facts.items()}
+    if "reason" in facts and facts["reason"] in set(Reason):
+        shown["reason"] = explain_reason(facts["reason"])
+    if "warning" in facts:
+        shown["warning"] = word_of(f"{facts['network']}.warning.{facts['warning']}") or shown["warning"]
+    return shown
+
+
+def clean(text: str) -> str:
+    """Return the text without characters that act instead of being seen."""
+    return "".join(letter for letter in text if letter.isprintable())
+
+
 def _show(check: Check, words: dict[str, tuple[str, str]]) -> None:
     mark, colour = MARKS[check.health]
-    what, todo = words[check.code]
-    click.echo(f"{click.style(mark, fg=colour)} {what.format(**check.facts)}")
+    (what, todo), facts = words[check.code], in_words(check.facts)
+    click.echo(f"{click.style(mark, fg=colour)} {what.format(**facts)}")
     if todo and check.health is not Health.WELL:
-        click.echo(f"  → {todo.format(**check.facts)}")
+        click.echo(f"  → {todo.format(**facts)}")
 
 
 @click.command("doctor", help=_("Check database, disk, clock, services, channels and sending; say what to do."))
@@ -78,5 +103,8 @@ def command() -> int:
     for check in examine(lambda: datetime.now(UTC), time.sleep):
         _show(check, words)
         ill += check.health is Health.ILL
-    click.echo(_("Everything is well.") if not ill else _("{count} things to mend.").format(count=ill))
+    if ill:
+        click.echo(ngettext("{count} thing to mend.", "{count} things to mend.", ill).format(count=ill))
+    else:
+        click.echo(_("Everything is well."))
     return Exit.FOUND if ill else Exit.OK
