@@ -1,12 +1,11 @@
 """Who has it, where it stands, and counters that equal a count whatever happened."""
 
-import threading
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -24,6 +23,7 @@ from nestor.triage.actions import correct_reading
 from nestor.vocabulary import Lane
 from nestor.work.jobs import work_until_idle
 from nestor.work.models import JournalEntry
+from tests.desk.at_once import at_once
 from tests.desk.cast import NOON, Cast, assemble, batch, said
 from tests.desk.conftest import Clock, Settle
 
@@ -242,27 +242,6 @@ def test_counters_equal_a_count_after_anything(db: None) -> None:
     run_state_machine_as_test(
         Desk, settings=settings(max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=checks)
     )
-
-
-def at_once(*deeds: Any) -> list[Any]:
-    """Do these in threads that begin together, each on its own connection; return results and errors."""
-    start, found = threading.Barrier(len(deeds)), []
-
-    def do(deed: Any) -> None:
-        start.wait()
-        try:
-            found.append(deed())
-        except Exception as error:  # noqa: BLE001  what it raised is the result
-            found.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=do, args=(deed,)) for deed in deeds]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return found
 
 
 def test_counters_are_true_after_everybody_at_once(cast_for_threads: Cast, clock: Clock, settle: Settle) -> None:
