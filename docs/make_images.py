@@ -1,4 +1,5 @@
-"""Takes the pictures of the documentation from a running demo: `.venv/bin/python docs/make_images.py http://127.0.0.1:8000`.
+# ruff: noqa: INP001  a script, not a package
+"""Takes the pictures of the documentation from a running demo: `docs/make_images.py http://127.0.0.1:8000`.
 
 Start `./nestor demo --fresh --no-browser` first and let a few messages arrive. Needs Chromium.
 """
