@@ -236,24 +236,19 @@ def test_what_is_given_wrongly(
     assert (done.code, outcome[1] in done.err) == (outcome[0], True), done.err
 
 
-@pytest.mark.parametrize(
-    ("url", "token", "reason"),
-    [
-        ("", "wrong", Reason.SIGN_IN),
-        ("http://127.0.0.1:9", "x", Reason.UNREACHABLE),
-        ("http://10.0.0.1", "x", Reason.UNSAFE),
-    ],
-)
+NOES = [
+    ("", "wrong", Reason.SIGN_IN),
+    ("http://127.0.0.1:9", "x", Reason.UNREACHABLE),
+    ("http://10.0.0.1", "x", Reason.UNSAFE),
+]
+
+
+@pytest.mark.parametrize("no", NOES)
 @pytest.mark.usefixtures("may_call_home")
-def test_a_network_s_no_is_a_sentence_and_nothing_is_stored(  # noqa: PLR0917  what pytest fills in
-    url: str,
-    token: str,
-    reason: Reason,
-    cast: Cast,
-    typed: Terminal,
-    practice: PracticeServer,
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_network_s_no_is_a_sentence_and_nothing_is_stored(
+    no: tuple[str, str, Reason], cast: Cast, typed: Terminal, practice: PracticeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    url, token, reason = no
     piped(monkeypatch, token + "\n")
     settings_ = ("--set", f"url={url or practice.url}", "--set", "place=square")
     done = typed("connect", "practice", "--brand", cast.brand.slug, *settings_)

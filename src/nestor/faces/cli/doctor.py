@@ -19,6 +19,10 @@ MARKS = {Health.WELL: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health.
 
 def sentences() -> dict[str, tuple[str, str]]:
     """Return, per code, what is the case and what to do about it ("" where nothing is)."""
+    return _of_the_desk() | _of_work() | _of_brands()
+
+
+def _of_the_desk() -> dict[str, tuple[str, str]]:
     return {
         "unknown_setting": (_("{name} is not a setting of Nestor."), _("Look for a slip of the finger.")),
         "demo_is_on": (
@@ -39,6 +43,11 @@ def sentences() -> dict[str, tuple[str, str]]:
         "disk_free": (_("{megabytes} MB are free in {folder}."), _("Free at least 500 MB if this is less.")),
         "zone_unknown": (_("The time zone {zone} is not known."), _("Correct NESTOR_ZONE or the brand's zone.")),
         "zones_known": (_("All time zones are known ({count})."), ""),
+    }
+
+
+def _of_work() -> dict[str, tuple[str, str]]:
+    return {
         "broker_answers": (_("RabbitMQ answers."), ""),
         "broker_away": (_("RabbitMQ at {host} does not answer."), _("Start it, or set NESTOR_CARRIER=local.")),
         "work_answers": (_("Background work answers, by the way every answer takes."), ""),
@@ -54,6 +63,11 @@ def sentences() -> dict[str, tuple[str, str]]:
             _("{subscriber} fails again and again ({count}, {trouble})."),
             _("Report it: this is a defect."),
         ),
+    }
+
+
+def _of_brands() -> dict[str, tuple[str, str]]:
+    return {
         "channel_answers": (_("{brand}: {channel} ({network}) answers as {handle}."), ""),
         "channel_refuses": (
             _("{brand}: {channel} ({network}) cannot be used. {reason}"),
