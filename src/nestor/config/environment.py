@@ -92,5 +92,6 @@ class Environment:
 def unknown_names(values: Mapping[str, str] | None = None) -> list[str]:
     """Return variables that look like settings but are none: usually a slip of the finger."""
     found = os.environ if values is None else values
-    known = set(_DEFAULTS)
-    return sorted(name for name in found if name.startswith("NESTOR_") and name not in known)
+    others = ("NESTOR_TEST_", "NESTOR_REQUIRE", "NESTOR_CONNECT_")  # of the suite, and of `nestor connect`
+    mine = (name for name in found if name.startswith("NESTOR_") and not name.startswith(others))
+    return sorted(name for name in mine if name not in _DEFAULTS)

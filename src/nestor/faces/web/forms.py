@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nestor.faces.web.preferences import known_zones
@@ -65,7 +66,7 @@ class ConnectForm(forms.Form):
         super().__init__(*args, **options)
         self.network = network
         for field in network.fields:
-            self.fields[field.name] = _form_field(field, settings_now.get(field.name, field.default))
+            self.fields[field.name] = _form_field(network.key, field, settings_now.get(field.name, field.default))
 
     def given(self, kind_is_secret: bool) -> dict[str, str]:  # noqa: FBT001  one question with two answers
         """Return the settings, or the secrets, that were filled in."""
@@ -73,22 +74,26 @@ class ConnectForm(forms.Form):
         return {name: str(self.cleaned_data[name]).strip() for name in names if self.cleaned_data.get(name)}
 
 
-def _form_field(field: Field, now: str) -> forms.Field:
-    label = _label(field.name)
+def _form_field(network: str, field: Field, now: str) -> forms.Field:
+    code = f"{network}.{field.name}"
     is_secret = field.kind == "secret"
     common: dict[str, Any] = {
-        "label": label,
+        "label": _words(code, field.name),
+        "help_text": _words(f"{code}.help", ""),
         "required": field.required and not is_secret,
         "initial": "" if is_secret else now,
     }
     if field.kind == "choice":
-        return forms.ChoiceField(choices=[(one, one) for one in field.choices], **common)
+        return forms.ChoiceField(choices=[(one, _words(f"{code}.{one}", one)) for one in field.choices], **common)
     if field.kind == "url":
         return forms.URLField(max_length=1000, assume_scheme="https", **common)
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}) if is_secret else forms.TextInput()
-    help_text = _("Leave empty to keep the one stored.") if is_secret else ""
-    return forms.CharField(max_length=2000, widget=widget, help_text=help_text, **common)
+    if is_secret:
+        common["help_text"] = f"{common['help_text']} {_('Leave empty to keep the one stored.')}".strip()
+    return forms.CharField(max_length=2000, widget=widget, **common)
 
 
-def _label(name: str) -> Any:
-    return _(name)  # the network's own catalogue knows its fields
+def _words(code: str, otherwise: str) -> str:
+    """Return what the network's own catalogue says under this code; a third party may have forgotten it."""
+    found = str(gettext(code))
+    return otherwise if found == code else found
