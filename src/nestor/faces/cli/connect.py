@@ -16,7 +16,7 @@ from nestor.faces.cli.network_words import explain_reason, field_label, word_of
 from nestor.networks import registry
 from nestor.networks.contract import Account, Field, Network, NetworkTrouble
 
-FROM_ENVIRONMENT = "NESTOR_CONNECT_"
+VARIABLE = "NESTOR_CONNECT_{field}"
 
 
 def list_networks() -> None:
@@ -65,7 +65,7 @@ def read_pairs(pairs: tuple[str, ...], network: Network) -> dict[str, str]:
 
 def variable_of(name: str) -> str:
     """Return the environment variable of a field."""
-    return FROM_ENVIRONMENT + name.upper()
+    return VARIABLE.format(field=name.upper())
 
 
 def ask(network: Network, field: Field, given: Mapping[str, str]) -> str:
