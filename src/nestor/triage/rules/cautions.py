@@ -38,6 +38,18 @@ WORRY = re.compile(
     r"|won.?t be here tomorrow|no reason to (?:live|go on living))",
     re.IGNORECASE,
 )
+# Who says in plain words that they will hurt those they write to, whatever insult stands before it.
+_HURT_FR = (
+    r"(?:tuer|buter|crever|[ée]gorger|saigner|planter|violer|br[ûu]ler|d[ée]foncer|fumer|flinguer|tabasser"
+    r"|casser (?:la (?:gueule|t[êe]te)|les (?:dents|jambes)))"
+)
+MENACE = re.compile(
+    rf"\b(?:je|j|on|nous)\s?(?:vais|va|allons|viens|vient)\s(?:tous?\s|toutes\s)?(?:te|t.|vous|vs)\s(?:tous\s|toutes\s)?{_HURT_FR}"
+    r"|\b(?:i|we)(?:.?ll| will|.?m going to|.?m gonna| am going to| gonna|.?re going to)\s"
+    r"(?:find (?:you|u) and |come (?:over )?(?:and|to) )?(?:kill|murder|stab|shoot|rape|burn|slit|beat up|hurt)\s"
+    r"(?:you|u|all of you|every one of you|your (?:family|kids|children|throat))\b",
+    re.IGNORECASE,
+)
 LAUGHS = re.compile(r"\b(?:mdr+|ptdr+|lol+|lmao+|xd+|haha\w*|rire)\b|[😂🤣😆😹💀]", re.IGNORECASE)
 THANKS_NOT = re.compile(
     r"\b(?:merci (?:bien )?(?:pour rien|d.avance|par avance|quand m[eê]me|qui\b|mais"
@@ -95,6 +107,9 @@ def cautions(message: MessageText, doxx_cues: int) -> list[Span]:
     spans = [*_any(DEADLINE, text, "flag:deadline", "deadline")]
     if not LAUGHS.search(text):
         spans.extend(_any(WORRY, text, "harm:self_harm", "danger_to_oneself"))
+        spans.extend(_any(MENACE, text, "lane:threat", "menace"))
+    elif not MENACE.search(text):
+        spans.extend(_any(LAUGHS, text, "lane:chatter", "laughs"))
     if doxx_cues:
         spans.extend(_any(STREET, text, "lane:threat", "address_exposed"))
         spans.extend(_any(PHONE, text, "lane:threat", "number_exposed"))

@@ -28,6 +28,7 @@ _DECIDED = 0.9
 _HARM_IN_JOY = 0.85  # "ce dessert est une tuerie"
 _NEVER_POSITIVE = {Lane.COMPLAINT, Lane.ABUSE, Lane.THREAT, Lane.ALERT}
 _CLOSED_TO = {Lane.COMPLAINT, Lane.ABUSE, Lane.THREAT, Lane.ALERT, Lane.PRESS, Lane.SPAM}
+_THREATENS = ("danger_to_oneself", "address_exposed", "number_exposed", "menace")
 _GRAVE = {Harm.HATE, Harm.THREAT, Harm.SELF_HARM}
 
 
@@ -79,7 +80,7 @@ def judge(message: MessageText, heard: Spoken, believed: Believed, rules: Sequen
         urgency=_urgency(top, believed, rules) if message.text.strip() else Urgency.CALM,
         unsure=not forced and (unread or foreign or float(lanes.max()) < bars.unsure),
         suspected=suspected or top in (Lane.THREAT, Lane.ALERT),
-        reasons=tuple(rules),
+        reasons=tuple(span for span in rules if span.code != "rule:laughs"),
         model=version,
     )
 
@@ -91,7 +92,7 @@ def _named(rules: Sequence[Span], *names: str) -> bool:
 def _lanes(message: MessageText, believed: Believed, rules: Sequence[Span]) -> tuple[Scores, bool]:
     """Return the lanes' probabilities after the rules, and whether a rule decided."""
     lanes = believed.lanes.astype(np.float64)
-    if _named(rules, "danger_to_oneself", "address_exposed", "number_exposed"):
+    if _named(rules, *_THREATENS):
         return _toward(lanes, Lane.THREAT), True
     if message.has_picture and not message.text.strip():
         return _toward(lanes, Lane.QUESTION, 0.5), False
@@ -115,11 +116,15 @@ def _harm(message: MessageText, top: Lane, believed: Believed, rules: Sequence[S
     bar = max(bars.harm, _HARM_IN_JOY) if _tone(top, believed) is Tone.POSITIVE else bars.harm
     if _named(rules, "danger_to_oneself"):
         return 3, frozenset({Harm.SELF_HARM})
-    if _named(rules, "address_exposed", "number_exposed"):
+    if _named(rules, *_THREATENS):
         return 3, frozenset({Harm.THREAT})
     if not message.text.strip():
         return 0, frozenset()
     kinds = {kind for kind in Harm if others.get(f"harm:{kind}", 0.0) >= bars.kind}
+    if _named(rules, "laughs") and top is not Lane.THREAT:
+        kinds -= {Harm.THREAT, Harm.SELF_HARM}  # "je vais mourir de rire"
+        if not kinds and top not in (Lane.ABUSE, Lane.ALERT):
+            return 0, frozenset()
     if top is Lane.THREAT and not kinds & {Harm.SELF_HARM, Harm.THREAT}:
         own, other = (others.get(f"harm:{kind}", 0.0) for kind in (Harm.SELF_HARM, Harm.THREAT))
         kinds.add(Harm.SELF_HARM if own > other else Harm.THREAT)
@@ -159,7 +164,7 @@ def _urgency(top: Lane, believed: Believed, rules: Sequence[Span]) -> Urgency:
     level = sum(believed.others.get(head, 0.0) >= believed.thresholds.urgency for head in URGENCY_HEADS)
     if _named(rules, "danger_to_oneself"):
         return Urgency.NOW
-    if top is Lane.THREAT or _named(rules, "address_exposed", "number_exposed"):
+    if top is Lane.THREAT or _named(rules, *_THREATENS):
         level = max(level, 2)
     if _named(rules, "deadline"):
         level = max(level, 2 if top is Lane.PRESS else 1)
