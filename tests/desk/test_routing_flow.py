@@ -242,6 +242,7 @@ def test_counters_equal_a_count_after_anything(db: None) -> None:
     run_state_machine_as_test(
         Desk, settings=settings(max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=checks)
     )
+    assert not Brand.objects.exists(), "the machine left something behind"
 
 
 def test_counters_are_true_after_everybody_at_once(cast_for_threads: Cast, clock: Clock, settle: Settle) -> None:

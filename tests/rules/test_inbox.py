@@ -154,9 +154,10 @@ def test_any_text_can_be_searched_for(text: str) -> None:
     ("read_before", "poll_every", "asleep"),
     [(None, 60, False), (60, 60, False), (299, 10, False), (301, 10, True), (400, 90, False), (451, 90, True)],
 )
-def test_sleep(read_before: int | None, poll_every: int, asleep: bool) -> None:
+def test_whether_the_desk_slept(read_before: int | None, poll_every: int, asleep: bool) -> None:
     read_at = None if read_before is None else NOON - timedelta(seconds=read_before)
-    assert rules.was_asleep(read_at, NOON, timedelta(seconds=poll_every)) is asleep
+    slept = rules.was_asleep
+    assert slept(read_at, NOON, timedelta(seconds=poll_every)) is asleep
 
 
 def test_reading_again_waits_longer_each_time_but_not_for_ever() -> None:
