@@ -19,7 +19,7 @@ from nestor.work.events import Happening
 from nestor.work.rules import storable_name
 
 CHUNK = 500  # rows asked for or written in one statement
-TRIES = 3  # another worker may bring the same messages or know the same people first
+TRIES = 8  # each worker that was faster with the same messages or people costs one
 
 
 @dataclass(slots=True)
