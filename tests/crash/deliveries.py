@@ -142,7 +142,12 @@ class Theatre:
         verb = {Mode.STALE: "read", Mode.SKEW: "any"}.get(plan.mode, "send")
         count = None if plan.mode in (Mode.STALE, Mode.SKEW) else 1
         self._stage.server.admin.break_it(
-            plan.mode, place=plan.place, verb=verb, count=count, seed=plan.seed % 1_000_000, **SETTINGS.get(plan.mode, {})
+            plan.mode,
+            place=plan.place,
+            verb=verb,
+            count=count,
+            seed=plan.seed % 1_000_000,
+            **SETTINGS.get(plan.mode, {}),
         )
 
     def _recover(self, plan: Plan, delivery: Delivery) -> None:

@@ -16,12 +16,12 @@ from django.db.utils import IntegrityError
 from nestor.faces.cli.errors import Exit
 from nestor.faces.cli.import_words import sentences
 from nestor.inbox.actions import importing, read_now
-from nestor.inbox.actions.importing import ARCHIVE, begin_import, finish_import, open_archive, take_in_rows
+from nestor.inbox.actions.importing import begin_import, finish_import, open_archive, take_in_rows
 from nestor.inbox.formats import BadRow, GoodRow
 from nestor.inbox.models import Cursor, ImportRun, Message, MessageVersion
 from nestor.inbox.reads import thread
+from nestor.inbox.rules import ARCHIVE
 from nestor.people.models import Identity
-from nestor.routing import reads as routing
 from nestor.routing.models import Route
 from nestor.routing.reads import InboxFilter, inbox_page
 from nestor.work.actions import show_pulse
@@ -189,7 +189,7 @@ def test_an_archive_is_never_polled(cast: Cast, clock: Clock, settle: Settle) ->
     assert Cursor.objects.of(cast.brand).filter(channel=cast.channel).exists()
     assert not Cursor.objects.of(cast.brand).filter(channel=archive).exists()
     assert not read_now(archive, clock())
-    assert archive.network == routing.ARCHIVE
+    assert archive.network == ARCHIVE
 
 
 def test_an_archive_is_opened_once(cast: Cast, clock: Clock) -> None:

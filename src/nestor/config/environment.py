@@ -31,6 +31,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("NESTOR_HOSTS", "127.0.0.1,localhost,[::1]", "Host names the desk answers to, separated by commas."),
     Setting("NESTOR_URL", "http://127.0.0.1:8000", "Address people use; decides whether cookies need HTTPS."),
+    Setting("NESTOR_PROXIES", "0", "How many reverse proxies stand before the desk: throttling counts behind them."),
     Setting("NESTOR_CARRIER", "local", "What carries work: `local` (threads) or `rabbitmq`."),
     Setting("NESTOR_RABBITMQ", "amqp://guest:guest@127.0.0.1:5672", "Address of RabbitMQ, for that carrier."),
     Setting("NESTOR_RABBITMQ_QUEUE", "nestor", "Name of the queue, so that two desks can share one RabbitMQ."),

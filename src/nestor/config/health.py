@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from nestor.brands import reads as brands
 from nestor.brands.models import Brand, Channel
 from nestor.config.environment import unknown_names
-from nestor.inbox.actions.importing import ARCHIVE
+from nestor.inbox.rules import ARCHIVE
 from nestor.networks.contract import Account
 from nestor.publisher.reads import waiting_count
 from nestor.vocabulary import new_id

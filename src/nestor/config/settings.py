@@ -170,10 +170,13 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # the desk writes to nobody it does not know
 ACCOUNT_SESSION_REMEMBER = True
 MFA_ADAPTER = "nestor.people.sign_in.SealedMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.whole("NESTOR_PROXIES", 0, 9)
 
 _smtp = urlsplit(ENV.text("NESTOR_SMTP"))
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _smtp.hostname else 'dummy'}.EmailBackend"

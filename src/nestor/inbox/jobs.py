@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from nestor.brands.events import ChannelConnected
 from nestor.brands.models import Channel
 from nestor.inbox import actions, reads
-from nestor.inbox.actions.importing import ARCHIVE
+from nestor.inbox.rules import ARCHIVE
 from nestor.work.events import Happening
 from nestor.work.registry import Job, Subscriber
 

@@ -1,9 +1,11 @@
 """What may be stored and shown of what arrives, and what counts as blindness. Pure."""
 
 import re
+import threading
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import nh3
 import snowballstemmer
@@ -23,7 +25,8 @@ LATE_AFTER = timedelta(minutes=10)
 ASLEEP_AFTER = timedelta(minutes=5)
 TAGS = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "ul"}
 _WORD = re.compile(r"\w+")
-_FRENCH, _ENGLISH = snowballstemmer.stemmer("french"), snowballstemmer.stemmer("english")
+ARCHIVE = "archive"  # the network of imported files: history that is never polled and cannot be answered
+_STEMMERS = threading.local()  # a stemmer keeps the word it is at: two threads would mix theirs
 
 
 def storable(text: str, most: int = MOST_TEXT) -> str:
@@ -119,8 +122,11 @@ def search_terms(words: str) -> list[list[str]]:
     return [sorted(_forms(word)) for word in _WORD.findall(words[:200].lower())[:MOST_TERMS]]
 
 
-def _forms(word: str) -> set[str]:
-    return {fold(word), fold(_FRENCH.stemWord(word)), fold(_ENGLISH.stemWord(word))}
+@lru_cache(maxsize=50_000)
+def _forms(word: str) -> frozenset[str]:
+    if not hasattr(_STEMMERS, "both"):
+        _STEMMERS.both = snowballstemmer.stemmer("french"), snowballstemmer.stemmer("english")
+    return frozenset({fold(word), *(fold(stemmer.stemWord(word)) for stemmer in _STEMMERS.both)})
 
 
 def is_late_arrival(published_at: datetime, arrived_at: datetime, *, since: datetime) -> bool:

@@ -20,7 +20,6 @@ from nestor.routing.rules import Standing, Utterance
 from nestor.triage.rules.contract import Flag
 from nestor.vocabulary import Lane, Role
 
-ARCHIVE = "archive"  # the network of imported files: history, to which nothing can be answered
 HISTORY_BEFORE = timedelta(days=3)  # what was said that long before a channel was connected is not owed an answer
 JOINED = ("conversation", "conversation__channel", "conversation__member", "last_message__identity", "assignee")
 
@@ -122,7 +121,7 @@ def utterance_of(message: Message) -> Utterance:
 def is_history(message: Message) -> bool:
     """Return whether a message was over before the desk began to read its channel: kept and found, owed nothing."""
     channel = message.conversation.channel
-    return channel.network == ARCHIVE or message.published_at < channel.made_at - HISTORY_BEFORE
+    return channel.network == inbox_rules.ARCHIVE or message.published_at < channel.made_at - HISTORY_BEFORE
 
 
 def answered_until(conversation: Conversation) -> datetime | None:

@@ -14,8 +14,8 @@ from nestor.faces.cli.errors import CommandFailed
 from nestor.faces.cli.ground import bar, find_brand, find_channel, is_worker_alive, let_read
 from nestor.faces.cli.network_words import explain_reason
 from nestor.inbox.actions import ask_backfill, fill_blind_spot
-from nestor.inbox.actions.importing import ARCHIVE
 from nestor.inbox.models import BlindSpot
+from nestor.inbox.rules import ARCHIVE
 from nestor.networks.contract import Ability
 
 LOOK_EVERY = 0.5  # seconds

@@ -13,10 +13,10 @@ from nestor.brands.models import Brand, Channel
 from nestor.inbox.actions.intake import take_in_arrivals
 from nestor.inbox.formats.contract import BadRow, GoodRow
 from nestor.inbox.models import ImportRun, Message
+from nestor.inbox.rules import ARCHIVE
 from nestor.networks.contract import Account, Arrival
 from nestor.work.actions import announce_all, note
 
-ARCHIVE = "archive"  # the network of imported files: history that is never polled and cannot be answered
 TRIES = 3  # a second import of the same file may be faster with the same rows
 
 

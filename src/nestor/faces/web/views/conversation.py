@@ -16,9 +16,10 @@ from nestor.faces.web.views.inbox import channels_for, list_context, query_of, r
 from nestor.faces.web.words import LANE_KEYS, LANE_ORDER, LANES
 from nestor.inbox.models import Conversation
 from nestor.inbox.reads import conversation_for, message_for, other_conversations
+from nestor.inbox.rules import ARCHIVE
 from nestor.people.reads import team_of
 from nestor.people.rules import Permission, may
-from nestor.routing.reads import ARCHIVE, BadCursor, row_of
+from nestor.routing.reads import BadCursor, row_of
 from nestor.triage.reads import reading_of
 
 
