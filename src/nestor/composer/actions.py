@@ -20,12 +20,14 @@ def save_draft(seat: Seat, conversation: Conversation, text: str, revision: int,
     if not seat.may(Permission.ANSWER, conversation) or not 0 <= revision < 2**31:
         return None
     kept = storable(text)
-    for _ in range(2):
+    for _ in range(3):
         rows = Draft.objects.of(seat.brand).filter(conversation=conversation, author=seat.user)
         if rows.filter(revision__lte=revision).update(text=kept, revision=revision, changed_at=now):
             return draft_of(seat, conversation)
-        if rows.exists():
+        if rows.filter(revision__gt=revision).exists():
             return None
+        if rows.exists():
+            continue  # another tab was faster, with an older text
         try:
             with transaction.atomic():
                 fresh: Draft = Draft.objects.create(
@@ -38,7 +40,7 @@ def save_draft(seat: Seat, conversation: Conversation, text: str, revision: int,
                 )
                 return fresh
         except IntegrityError:
-            continue  # another tab was faster: its row is there now
+            continue
     return None
 
 
