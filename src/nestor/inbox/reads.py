@@ -156,6 +156,7 @@ class HistoryItem:
     is_open: bool
     last_at: datetime
     excerpt: str
+    harm_level: int
 
 
 def other_conversations(conversation: Conversation, seat: Seat, most: int = 10) -> tuple[HistoryItem, ...]:
@@ -177,6 +178,7 @@ def other_conversations(conversation: Conversation, seat: Seat, most: int = 10) 
             lane=row.route.lane,
             is_open=row.route.is_open,
             last_at=row.last_at,
+            harm_level=row.route.harm_level,
             excerpt=excerpt_for(seat, row.route.last_message),
         )
         for row in rows[:most]
