@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nestor.brands.models import Channel
-from nestor.inbox.actions import record_sent, take_in
+from nestor.inbox.actions import record_sent, show_messages, take_in
 from nestor.inbox.models import Attachment, Conversation, Message, MessageVersion, Payload, Post
 from nestor.inbox.reads import conversation_for, thread
 from nestor.networks.contract import Attachment as Sent
@@ -328,3 +328,14 @@ def test_an_event_and_a_journal_line_hold_no_word_of_it(cast: Cast, settle: Sett
     take_in(cast.channel, batch(said("Zanzibar-zanzibar", by=Author("zanzibar", "zanzibar", "zanzibar"))), NOON)
     settle()
     assert not [event for event in Event.objects.all() if "zanzibar" in str(event.ids).lower()]
+
+
+def test_what_was_edited_while_it_was_being_read_stays_unseen(cast: Cast, settle: Settle) -> None:
+    take_in(cast.channel, batch(said("Bonjour"), said("Bonsoir", 2)), NOON)
+    read_as = dict(Message.objects.of(cast.brand).values_list("pk", "edited_at"))
+    take_in(cast.channel, batch(said("Vos chefs cachent des accidents", edited_at=at(1))), at(1))
+    assert show_messages(cast.brand.pk, list(read_as), [], at(2), read_as=read_as) == 1
+    seen = {row.text: row.shown_at for row in rows(cast)}
+    assert seen == {"Vos chefs cachent des accidents": None, "Bonsoir": at(2)}
+    settle()
+    assert all(row.shown_at is not None for row in rows(cast))

@@ -203,16 +203,32 @@ def open_webhook_call(call_id: int, now: datetime) -> Intake | None:
         return take_in(call.channel, batch, now)
 
 
-def show_messages(brand_id: int, plain: Iterable[int], sealed: Iterable[int], now: datetime) -> int:
+def show_messages(
+    brand_id: int,
+    plain: Iterable[int],
+    sealed: Iterable[int],
+    now: datetime,
+    *,
+    read_as: Mapping[int, datetime | None] | None = None,
+) -> int:
     """Let messages be seen, now that triage has read them; sealed ones by those who must know.
 
     Joins the caller's transaction. What was sealed once stays so until a person says otherwise, edited or not.
+    `read_as` holds each message's `edited_at` when it was read: one that was edited since stays unseen.
     """
     rows = Message.objects.of(brand_id).filter(shown_at__isnull=True)
     hidden = list(sealed)
     Payload.objects.of(brand_id).filter(message_id__in=hidden).delete()
     count = rows.filter(pk__in=list(plain)).update(shown_at=now)
-    return count + rows.filter(pk__in=hidden).update(shown_at=now, is_sealed=True, search_text="")
+    count += rows.filter(pk__in=hidden).update(shown_at=now, is_sealed=True, search_text="")
+    return count - _hide_edited(brand_id, read_as or {})
+
+
+def _hide_edited(brand_id: int, read_as: Mapping[int, datetime | None]) -> int:
+    """Hide again what was edited while it was being read; the rows are ours until the transaction ends."""
+    rows = Message.objects.of(brand_id).filter(pk__in=list(read_as))
+    edited = [pk for pk, edited_at in rows.values_list("pk", "edited_at") if edited_at != read_as[pk]]
+    return Message.objects.of(brand_id).filter(pk__in=edited).update(shown_at=None)
 
 
 def unseal_message(message: Message) -> bool:
