@@ -265,7 +265,12 @@ def test_what_is_in_stays_in_when_it_is_interrupted(
     cast, file = cast_for_threads, write(tmp_path, 700)
     command = [sys.executable, "-m", "nestor", "import", "-", "--brand", cast.brand.slug, "--channel", "past"]
     child = subprocess.Popen(
-        command, env=child_environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        command,
+        env=child_environment,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  in the background it is ignored
     )
     assert child.stdin
     child.stdin.write(file.read_bytes())
