@@ -30,7 +30,8 @@ def read_messages(brand_id: int, message_ids: Iterable[int], now: datetime) -> i
         Reading.objects.of(brand_id).filter(message__in=messages).delete()
         Reading.objects.bulk_create(fresh)
         sealed = [one.pk for one, reading in zip(messages, found, strict=True) if must_be_sealed(reading)]
-        inbox.show_messages(brand_id, {one.pk for one in messages} - set(sealed), sealed, now)
+        read_as = {one.pk: one.edited_at for one in messages}
+        inbox.show_messages(brand_id, read_as.keys() - set(sealed), sealed, now, read_as=read_as)
         announce_all(
             [
                 MessageRead(brand_id=brand_id, message_id=one.pk, conversation_id=one.conversation_id)
@@ -63,7 +64,7 @@ def _row(message: Message, reading: contract.Reading, now: datetime) -> Reading:
 
 def correct_reading(seat: Seat, message: Message, lane: Lane, now: datetime) -> bool:
     """Say which lane a message really belongs to; False when it is there already or the person may not."""
-    if not seat.may(Permission.ROUTE):
+    if not seat.may(Permission.ROUTE, message):
         return False
     with transaction.atomic():
         rows = Reading.objects.of(message.brand_id).filter(message=message).exclude(lane=lane.value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from nestor.routing.models import Route
@@ -123,7 +123,12 @@ class Hub:
                 watcher.tell(told)
 
     def _news(self, since: datetime) -> list[Told]:
-        close_old_connections()
+        try:
+            return self._heard(since)
+        finally:
+            connections.close_all()  # any thread of the pool may look next: none keeps a connection meanwhile
+
+    def _heard(self, since: datetime) -> list[Told]:
         fresh = [event for event in events_since(since) if event.pk not in self._seen]
         for event in fresh:
             self._seen[event.pk] = event.at

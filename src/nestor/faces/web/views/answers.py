@@ -19,6 +19,7 @@ from nestor.faces.web.finding_words import shown_findings
 from nestor.faces.web.replies import reply_pane
 from nestor.faces.web.views.conversation import open_conversation, whole_context
 from nestor.guard import reads as guard
+from nestor.guard.actions import withdraw_clearance
 from nestor.guard.rules.contract import Finding
 from nestor.inbox.models import Conversation
 from nestor.people.rules import Permission
@@ -74,6 +75,7 @@ def _checked(conversation: Conversation, text: str, findings: tuple[Finding, ...
 def put_away(request: DeskRequest, public_id: str) -> HttpResponse:
     """Put the draft away: nothing of it stays."""
     conversation = open_conversation(request, public_id)
+    withdraw_clearance(request.seat, conversation, request.now)
     put_away_draft(request.seat, conversation)
     return reply_pane(request, conversation, event="put-away", with_answer=True)
 

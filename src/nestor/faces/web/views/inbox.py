@@ -1,5 +1,6 @@
 """The list of conversations: lanes, filters, pages of rows."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nestor.brands.reads import channels_of
+from nestor.faces.addresses import PublicId
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.words import LANE_ORDER, LANES
@@ -33,14 +35,18 @@ class Choice:
     title: str = ""
 
 
+PUBLIC_ID = re.compile(PublicId.regex)
+
+
 def wanted_by(request: HttpRequest) -> InboxFilter:
     """Return the filter of the address; what makes no sense there is left out."""
     asked = request.GET
     lane = asked.get("lane", "")
     whose = asked.get("whose", "")
+    channel = asked.get("channel", "")
     return InboxFilter(
         lane=Lane(lane) if lane in LANES else None,
-        channel=asked.get("channel", "")[:16],
+        channel=channel if PUBLIC_ID.fullmatch(channel) else "",
         whose=whose if whose in WHOSE else "",
         is_open=asked.get("state") != "done",
         words=asked.get("q", "").strip()[:200],
