@@ -154,7 +154,7 @@ def test_the_stream_speaks_and_a_stranger_is_refused(cast_for_threads: Cast, rou
         await answer.streaming_content.aclose()  # type: ignore[attr-defined]
         return stranger.status_code, answer.status_code, lines
 
-    refused, accepted, lines = asyncio.run(listen())
+    refused, accepted, lines = asyncio.run(asyncio.wait_for(listen(), 60))
     assert (refused, accepted) == (401, 200)
     assert lines[0].startswith("retry:")
     assert routed.public_id in lines[-1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.utils import timezone
 
 from nestor.routing.models import Route
@@ -100,18 +100,17 @@ class Hub:
                 watcher.missed = True
         self._watchers.add(watcher)
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task = asyncio.get_running_loop().create_task(self._run(timezone.now()))
 
     def leave(self, watcher: Watcher) -> None:
         """Stop telling this page; with the last one gone, nothing is looked at any more."""
         self._watchers.discard(watcher)
 
-    async def _run(self) -> None:
-        started_at = timezone.now()
+    async def _run(self, started_at: datetime) -> None:
         while self._watchers:
             try:
                 await self.look(started_at)
-            except DatabaseError as error:
+            except Exception as error:  # noqa: BLE001  whatever goes wrong once, the pages are told of the next thing
                 log.error("live events: %s", type(error).__name__)
             await asyncio.sleep(EVERY)
 
