@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
@@ -121,8 +120,3 @@ class Workshop:
         for text, wanted in per_text.items():
             found["sent twice"] += max(0, accepted[text] - wanted)
         return found
-
-
-def queue_name() -> str:
-    """Return the name of the RabbitMQ queue this run uses."""
-    return str(settings.NESTOR_RABBITMQ_QUEUE)
