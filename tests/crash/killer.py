@@ -6,12 +6,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from django.db import connection, connections
 
-OWN_CODE = f"{os.sep}nestor{os.sep}"
+import nestor
+
+OWN_CODE = str(Path(nestor.__file__).parent) + os.sep  # not whatever lies in a folder of that name
 NEVER = 1 << 60
 FAILED = 70  # exit status of a child whose work raised
 
@@ -34,7 +37,7 @@ class Fuse:
         return self._trigger is signal.SIGKILL or not connection.in_atomic_block
 
     def _enter(self, frame: FrameType, event: str, argument: Any) -> Any:
-        return self._step if OWN_CODE in frame.f_code.co_filename else None
+        return self._step if frame.f_code.co_filename.startswith(OWN_CODE) else None
 
     def _step(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event == "line":

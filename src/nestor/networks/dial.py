@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ import certifi
 import httpcore
 
 from nestor.networks.addresses import may_call
+from nestor.networks.fence import dead_after
 
 _SLICE = 65_536
 
@@ -41,9 +43,10 @@ class _TimedStream(httpcore.NetworkStream):
         return self._inner.read(max_bytes, self._backend.left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._backend.begin()
-        for start in range(0, len(buffer), _SLICE):
-            self._inner.write(buffer[start : start + _SLICE], self._backend.left(timeout, httpcore.WriteTimeout))
+        with self._backend.fenced():
+            self._backend.begin()
+            for start in range(0, len(buffer), _SLICE):
+                self._inner.write(buffer[start : start + _SLICE], self._backend.left(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -66,10 +69,16 @@ class SafeBackend(httpcore.NetworkBackend):
         self._private_origin = private_origin
         self.deadline = 0.0
         self._is_too_late: Callable[[], bool] | None = None
+        self._is_fenced = False
 
-    def prepare(self, is_too_late: Callable[[], bool]) -> None:
-        """Let the next request ask, when its first byte is about to leave, whether it still may."""
+    def prepare(self, is_too_late: Callable[[], bool] | None) -> None:
+        """Let the next request ask whether it still may when its first byte is about to leave; None: it always may."""
         self._is_too_late = is_too_late
+        self._is_fenced = is_too_late is not None
+
+    def fenced(self) -> AbstractContextManager[None]:
+        """Return what ends this process if it is frozen in the middle of a write that others may decide about."""
+        return dead_after(self.left(None, httpcore.WriteTimeout)) if self._is_fenced else nullcontext()
 
     def begin(self) -> None:
         asked, self._is_too_late = self._is_too_late, None

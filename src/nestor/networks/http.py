@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, NoReturn
 
 import httpcore
@@ -145,7 +146,7 @@ class HttpSession:
         attempts = _ATTEMPTS if (is_read if idempotent is None else idempotent) else 1
         self._backend.deadline = running_clock() + self._total_for
         for attempt in range(1, attempts + 1):
-            self._backend.prepare(lambda: not_after is not None and wall_clock() >= not_after)
+            self._backend.prepare(None if not_after is None else partial(_is_over, not_after))
             try:
                 return self._follow(request, is_read=is_read)
             except NetworkTrouble as trouble:
@@ -234,6 +235,10 @@ class HttpSession:
             return answer
         explained = self._explain(answer) if self._explain else None
         raise explained or _default_meaning(answer)
+
+
+def _is_over(not_after: datetime) -> bool:
+    return wall_clock() >= not_after
 
 
 def _checked_base(base_url: str) -> httpx.URL:

@@ -195,10 +195,12 @@ def give_up(seat: Seat, delivery: Delivery, now: datetime) -> bool:
 
 
 def _decide(seat: Seat, delivery: Delivery, verb: str, changes: Mapping[str, Any], now: datetime) -> bool:
+    """Decide once the desk has stopped looking by itself: before, the first sender may still be on its way."""
     if not seat.may(Permission.ANSWER, delivery):
         return False
     with transaction.atomic():
-        rows = Delivery.objects.of(delivery.brand_id).filter(is_free(now), pk=delivery.pk, state=State.UNCONFIRMED)
+        mine = Delivery.objects.of(delivery.brand_id).filter(is_free(now), pk=delivery.pk)
+        rows = mine.filter(state=State.UNCONFIRMED, due_at__isnull=True)
         if rows.update(**changes, lease_token="", leased_until=None) != 1:
             return False
         note(verb, delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)

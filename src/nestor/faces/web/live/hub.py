@@ -86,6 +86,7 @@ class Hub:
         self._seen: OrderedDict[int, datetime] = OrderedDict()
         self._recent: OrderedDict[int, Told] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
+        self._looking = asyncio.Lock()
         self.looks = 0
 
     def join(self, watcher: Watcher, last_id: str = "") -> None:
@@ -115,11 +116,13 @@ class Hub:
             await asyncio.sleep(EVERY)
 
     async def look(self, started_at: datetime) -> None:
-        """Look once, and tell everybody."""
-        self.looks += 1
-        for told in await sync_to_async(self._news, thread_sensitive=False)(max(started_at, timezone.now() - WINDOW)):
-            for watcher in list(self._watchers):
-                watcher.tell(told)
+        """Look once, and tell everybody; of two looks, the second begins when the first has told all it saw."""
+        async with self._looking:
+            self.looks += 1
+            since = max(started_at, timezone.now() - WINDOW)
+            for told in await sync_to_async(self._news, thread_sensitive=False)(since):
+                for watcher in list(self._watchers):
+                    watcher.tell(told)
 
     def _news(self, since: datetime) -> list[Told]:
         try:
