@@ -233,6 +233,7 @@ def test_the_second_launcher_waits_for_the_first(launcher: ModuleType, capfd: py
     [
         (["demo", "--port", "1"], "base", ["nestor", "demo", "--port", "1"]),
         ([], "base", ["nestor", "--help"]),
+        (["bench", "triage"], "dev", ["nestor", "bench", "triage"]),
         (["test", "--all", "-k", "x"], "dev", ["python", "-m", "tests.run", "--all", "-k", "x"]),
     ],
 )

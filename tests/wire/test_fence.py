@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-import time
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -22,13 +22,27 @@ def freeze() -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
 
 
-def fate_of(work: Callable[[], None]) -> int:
-    """Let a child freeze itself, wait, wake it; return the signal that ended it, 0 when it ended by itself."""
+def fate_of_frozen(work: Callable[[], None]) -> int:
+    """Let a child freeze itself and never wake it; return the signal that ended it all the same, 0 for none."""
     child = fork(work)
     assert until_frozen(child)
-    time.sleep(0.8)
-    os.kill(child, signal.SIGCONT)
-    return os.WTERMSIG(reap(child))
+    for _turn in range(1000):
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.WTERMSIG(status)
+        threading.Event().wait(0.02)
+    reap(child, within=0)
+    return 0
+
+
+def fate_of(work: Callable[[], None]) -> int:
+    """Let a child do its work and live on for longer than its fence; return the signal that ended it, 0 for none."""
+
+    def work_and_live_on() -> None:
+        work()
+        threading.Event().wait(0.5)
+
+    return os.WTERMSIG(reap(fork(work_and_live_on)))
 
 
 def test_a_frozen_process_dies_when_its_time_is_over() -> None:
@@ -39,7 +53,7 @@ def test_a_frozen_process_dies_when_its_time_is_over() -> None:
             freeze()
             os.write(writing, b"too late")
 
-    assert fate_of(write_late) == signal.SIGKILL
+    assert fate_of_frozen(write_late) == signal.SIGKILL
     os.close(writing)
     assert os.read(reading, 100) == b""
     os.close(reading)
@@ -50,7 +64,6 @@ def test_who_is_done_in_time_lives_on() -> None:
         for _turn in range(200):
             with dead_after(0.2):
                 pass
-        freeze()
 
     assert fate_of(be_quick) == 0
 
@@ -59,7 +72,6 @@ def test_whoever_fails_in_time_lives_on() -> None:
     def fail() -> None:
         with pytest.raises(ValueError, match="x"), dead_after(0.2):
             raise ValueError("x")
-        freeze()
 
     assert fate_of(fail) == 0
 
@@ -79,5 +91,5 @@ def test_a_sender_frozen_at_the_last_look_sends_nothing(monkeypatch: pytest.Monk
             session = HttpSession(server.url, allow_private=True, total_for=0.4)
             session.request(method, "/", json={"text": "twice"}, not_after=now + timedelta(hours=1))
 
-        assert fate_of(send) == signal.SIGKILL
+        assert fate_of_frozen(send) == signal.SIGKILL
     assert not any(call.request for call in server.calls)

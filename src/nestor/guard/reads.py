@@ -108,12 +108,11 @@ def clearances_waiting(seat: Seat) -> list[Clearance]:
     return list(rows.select_related("conversation", "conversation__channel", "author").order_by("asked_at", "id"))
 
 
-def clearance_of(seat: Seat, conversation: Conversation) -> Clearance | None:
-    """Return the latest consent this person asked for in this conversation, unless it is over."""
-    rows = Clearance.objects.of(seat.brand).filter(conversation=conversation, author=seat.user)
-    found: Clearance | None = (
-        rows.exclude(state__in=(Clearance.USED, Clearance.WITHDRAWN)).order_by("-asked_at").first()
-    )
+def clearance_of(seat: Seat, conversation: Conversation, text: str) -> Clearance | None:
+    """Return the latest consent this person asked for to exactly this text, unless it is over."""
+    rows = Clearance.objects.of(seat.brand).filter(conversation=conversation, author=seat.user, text=text)
+    rows = rows.exclude(state__in=(Clearance.USED, Clearance.WITHDRAWN)).select_related("judge")
+    found: Clearance | None = rows.order_by("-asked_at", "-id").first()
     return found
 
 

@@ -33,11 +33,10 @@ LATE_AFTER = timedelta(days=2)  # an answer that could not leave for so long is 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What became of a submission: a delivery, or findings to look at first, or a consent that was asked for."""
+    """What became of a submission: a delivery, or findings to look at first."""
 
     delivery: Delivery | None = None
     findings: tuple[Finding, ...] = ()
-    clearance: Clearance | None = None
 
 
 def send_answer(
@@ -57,7 +56,7 @@ def send_answer(
     stopped = guard.stops(findings)
     clearance = guard.clearance_given(conversation, seat.user.pk, text, stopped) if stopped else None
     if guard.absolutes(findings) or (stopped and clearance is None) or guard.warnings(findings) - shown:
-        return Answered(findings=findings, clearance=guard.clearance_of(seat, conversation))
+        return Answered(findings=findings)
     with transaction.atomic():
         delivery, is_new = _enqueue(seat.user, conversation, text, key, now, cleared=sorted(stopped))
         if is_new and clearance is not None and not use_clearance(clearance):

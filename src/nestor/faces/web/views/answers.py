@@ -22,6 +22,7 @@ from nestor.guard import reads as guard
 from nestor.guard.actions import withdraw_clearance
 from nestor.guard.rules.contract import Finding
 from nestor.inbox.models import Conversation
+from nestor.inbox.rules import storable
 from nestor.people.rules import Permission
 from nestor.publisher.actions import Answered, ask_second_person, send_answer
 from nestor.work.actions import KeyReused
@@ -57,15 +58,19 @@ def keep_draft(request: DeskRequest, public_id: str) -> HttpResponse:
         context = {"text": newer.text if newer else "", "revision": newer.revision if newer else 0}
         return render(request, "web/parts/newer_draft.html", context, status=409)
     findings = guard.findings_on(conversation, text, request.now) if text.strip() else ()
-    return render(request, "web/parts/checked.html", _checked(conversation, text, findings))
+    return render(request, "web/parts/checked.html", _checked(request, conversation, text, findings))
 
 
-def _checked(conversation: Conversation, text: str, findings: tuple[Finding, ...]) -> dict[str, Any]:
+def _checked(
+    request: DeskRequest, conversation: Conversation, text: str, findings: tuple[Finding, ...]
+) -> dict[str, Any]:
     stopped, absolute = guard.stops(findings), guard.absolutes(findings)
+    clearance = guard.clearance_of(request.seat, conversation, storable(text).strip()) if stopped else None
     return {
         "room": room_left(conversation, text),
         "findings": shown_findings(findings, text),
-        "asks_clearance": bool(stopped) and not absolute,
+        "asks_clearance": bool(stopped) and not absolute and (clearance is None or clearance.state == "refused"),
+        "clearance": clearance,
         "has_warnings": bool(guard.warnings(findings)) and not stopped and not absolute,
     }
 
@@ -137,7 +142,7 @@ def _ask(request: DeskRequest, conversation: Conversation, text: str) -> HttpRes
 
 def _object(request: DeskRequest, conversation: Conversation, text: str, outcome: Answered) -> HttpResponse:
     """Show what speaks against the text; it stays in the box."""
-    checked = _checked(conversation, text, outcome.findings)
+    checked = _checked(request, conversation, text, outcome.findings)
     if request.htmx:
         return render(request, "web/parts/checked.html", checked | {"is_objection": True})
     _keep(request, conversation, text)

@@ -117,6 +117,11 @@ export function startWriting() {
   area.addEventListener("blur", () => { if (state.timer) { clearTimeout(state.timer); state.timer = 0; save(state); } });
 }
 
+// Somebody judged what is in the box: what the checks say of it has changed, the text has not.
+export function checkAgain() {
+  if (writing && document.contains(writing.area) && writing.area.value) save(writing);
+}
+
 // The pane is about to go: what was not yet sent to the desk goes now.
 export function endWriting() {
   if (writing?.timer) { clearTimeout(writing.timer); writing.timer = 0; if (document.contains(writing.area)) save(writing); }

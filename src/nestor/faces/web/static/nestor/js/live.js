@@ -1,4 +1,5 @@
 // Live: the page follows the desk. A stream of ids; where none passes, asking again every few seconds.
+import { checkAgain } from "./draft.js";
 import { openId, refreshTalk } from "./talk.js";
 import { fragment, tell, words } from "./says.js";
 
@@ -25,7 +26,10 @@ function hear(news) {
   if (seen.size > 4000) seen.delete(seen.values().next().value);
   dirtyList = true;
   dirtyPage = true;
-  if (news.conversation && news.conversation === openId()) dirtyTalk = true;
+  if (news.conversation && news.conversation === openId()) {
+    dirtyTalk = true;
+    if (news.kind === "ClearanceMoved") checkAgain();
+  }
   soon();
 }
 
