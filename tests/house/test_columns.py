@@ -51,6 +51,7 @@ CODES_OF = {
     "brands.ChannelSecret": {"name": "what a network calls its token"},
     "brands.InstallationSecret": {"name": "what a network calls its key"},
     "people.User": {"password": "a hash"},
+    "notices.Notice": {"occasion": "one of our own", "about": "a public id"},
     "inbox.Attachment": {"media_type": "a MIME type"},
     "inbox.BlindSpot": {"reason": "a reason of the contract"},
     "inbox.WebhookCall": {"reason": "a reason of the contract"},

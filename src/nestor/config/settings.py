@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "nestor.work",
     "nestor.brands",
     "nestor.people",
+    "nestor.notices",
     "nestor.inbox",
     "nestor.triage",
     "nestor.routing",

@@ -1,0 +1,1 @@
+"""What this room holds is about the team, in codes: nothing of a member."""
