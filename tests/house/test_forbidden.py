@@ -76,10 +76,13 @@ def test_the_journal_is_asked_by_brand_and_time_alone() -> None:
 
 
 def reads_of(room: str) -> Iterator[tuple[str, inspect.Signature]]:
-    module = import_module(f"nestor.{room}.reads")
-    for name, found in vars(module).items():
-        if inspect.isfunction(found) and found.__module__ == module.__name__ and not name.startswith("_"):
-            yield f"{room}.{name}", inspect.signature(found)
+    """Yield the questions of a room, from its one file or from each file of its folder."""
+    for path in sorted((PACKAGE / room).glob("reads.py")) + sorted((PACKAGE / room / "reads").glob("*.py")):
+        name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        module = import_module(name)
+        for called, found in vars(module).items():
+            if inspect.isfunction(found) and found.__module__ == module.__name__ and not called.startswith("_"):
+                yield f"{room}.{called}", inspect.signature(found)
 
 
 BY_PERSON = {
@@ -94,7 +97,6 @@ def test_no_question_counts_or_lists_by_a_person_of_the_team() -> None:
     asked = {
         name
         for room in ROOMS
-        if (PACKAGE / room / "reads.py").is_file()
         for name, signature in reads_of(room)
         if any(PERSON.search(one) for one in signature.parameters)
     }

@@ -12,6 +12,7 @@ from nestor.faces.web.desk import DeskRequest, seated, sit_at
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.forms import PreferencesForm
 from nestor.faces.web.preferences import LANGUAGE_COOKIE, known_languages
+from nestor.faces.web.settings_pages import settings_context
 from nestor.people.actions import set_preferences
 
 YEAR = 31_536_000
@@ -51,7 +52,8 @@ def show_preferences(request: DeskRequest) -> HttpResponse:
         set_preferences(request.user, **form.cleaned_data)
         messages.info(request, _("Kept."))
         return HttpResponseRedirect(request.path)
-    return render(request, "web/preferences.html", {"form": form}, status=422 if form.errors else 200)
+    context = settings_context(request.seat, "preferences") | {"form": form}
+    return render(request, "web/preferences.html", context, status=422 if form.errors else 200)
 
 
 @seated()
