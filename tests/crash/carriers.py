@@ -14,7 +14,7 @@ from nestor.inbox.models import Message
 from nestor.publisher import actions
 from nestor.publisher.models import Delivery
 from nestor.publisher.rules import State
-from nestor.routing.models import LaneCount, Route
+from nestor.routing.models import OpenCount, Route
 from nestor.triage.models import Reading
 from nestor.work.carriers import carrier
 from nestor.work.models import Wakeup
@@ -100,7 +100,7 @@ class Workshop:
         routed = Route.objects.of(brand).filter(conversation__thread_id__in=self.ledger.said).count()
         found["not routed"] = len(self.ledger.said) - routed
         found["events owed"] = Wakeup.objects.count()
-        counted = sum(LaneCount.objects.of(brand).values_list("count", flat=True))
+        counted = sum(OpenCount.objects.of(brand).filter(facet="lane").values_list("count", flat=True))
         found["counters wrong"] = abs(counted - Route.objects.of(brand).filter(is_open=True).count())
         found.update(self._delivery_sins())
         return +found

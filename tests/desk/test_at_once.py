@@ -19,7 +19,7 @@ from nestor.networks.contract import Account, Author, Receipt
 from nestor.people.models import Identity, Member
 from nestor.publisher.actions import send_answer, take_back
 from nestor.publisher.models import Delivery
-from nestor.routing.models import LaneCount, Route
+from nestor.routing.models import OpenCount, Route
 from nestor.work import actions as work
 from nestor.work.jobs import work_until_idle
 from nestor.work.models import Event, JournalEntry, Wakeup
@@ -180,5 +180,5 @@ def test_several_workers_serve_everything_once(cast: Cast, clock: Clock) -> None
     assert Message.objects.of(cast.brand).filter(shown_at__isnull=True).count() == 0
     assert Route.objects.of(cast.brand).count() == 9
     real = Counter(Route.objects.of(cast.brand).filter(is_open=True).values_list("lane", flat=True))
-    kept = {row.lane: row.count for row in LaneCount.objects.of(cast.brand) if row.count}
+    kept = {row.value: row.count for row in OpenCount.objects.of(cast.brand).filter(facet="lane") if row.count}
     assert kept == dict(real)

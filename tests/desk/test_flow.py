@@ -1,7 +1,9 @@
 """A message's life from arrival to a place in the list, without a network."""
 
 from nestor.inbox.actions import take_in
-from nestor.routing.reads import InboxFilter, inbox_page, lane_counts
+from nestor.routing.reads import inbox_page
+from nestor.routing.reads.views import lane_counts
+from nestor.routing.rules.filters import InboxFilter
 from tests.desk.cast import Cast, batch, said
 from tests.desk.conftest import Clock, Settle
 

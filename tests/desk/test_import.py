@@ -23,7 +23,8 @@ from nestor.inbox.reads import thread
 from nestor.inbox.rules import ARCHIVE
 from nestor.people.models import Identity
 from nestor.routing.models import Route
-from nestor.routing.reads import InboxFilter, inbox_page
+from nestor.routing.reads import inbox_page
+from nestor.routing.rules.filters import InboxFilter, State
 from nestor.work.actions import show_pulse
 from nestor.work.models import JournalEntry, Wakeup
 from tests.desk.cast import NOON, Cast, said
@@ -58,7 +59,7 @@ def test_a_file_comes_in_is_read_and_is_history(cast: Cast, typed: Terminal, tmp
     assert "new: 3" in done.out
     assert not Wakeup.objects.exists()
     assert inbox_page(cast.bob, InboxFilter(), NOON).rows == ()
-    rows = inbox_page(cast.bob, InboxFilter(is_open=False), NOON).rows
+    rows = inbox_page(cast.bob, InboxFilter(state=State.DONE), NOON).rows
     assert [row.channel for row in rows] == ["past"] * 3
     assert [row for row in rows if row.due_at] == []
     assert Message.objects.of(cast.brand).filter(shown_at__isnull=True).count() == 0
@@ -79,7 +80,7 @@ def test_twice_adds_nothing(cast: Cast, typed: Terminal, tmp_path: Path) -> None
 
 def test_another_brand_sees_nothing_of_it(cast: Cast, typed: Terminal, tmp_path: Path) -> None:
     typed("import", write(tmp_path, 2), "--brand", cast.brand.slug)
-    assert inbox_page(cast.chloe, InboxFilter(is_open=False), NOON).rows == ()
+    assert inbox_page(cast.chloe, InboxFilter(state=State.DONE), NOON).rows == ()
     assert Message.objects.of(cast.other_brand).count() == 0
 
 

@@ -13,7 +13,8 @@ from nestor.networks.contract import Attachment as Sent
 from nestor.networks.contract import Author, Batch, HangsOn, Receipt, Vanished
 from nestor.people.models import Identity, Member
 from nestor.routing.models import Route
-from nestor.routing.reads import InboxFilter, inbox_page
+from nestor.routing.reads import inbox_page
+from nestor.routing.rules.filters import InboxFilter, State
 from nestor.vocabulary import MessageKind
 from nestor.work.models import Event
 from tests.desk.cast import EVE, NOON, Cast, batch, connect, said
@@ -154,7 +155,7 @@ def test_an_answer_that_arrives_with_its_question_is_known(cast: Cast, clock: Cl
     ours = said("À 8 h.", 2, by=US, is_ours=True, thread_id="t1", minutes=5)
     take_in(cast.channel, batch(said("À quelle heure ouvre la gare ?"), ours), at(6))
     settle()
-    (row,) = inbox_page(cast.bob, InboxFilter(is_open=False), clock()).rows
+    (row,) = inbox_page(cast.bob, InboxFilter(state=State.DONE), clock()).rows
     assert (row.answered_at, row.answered_elsewhere, row.due_at) == (at(5), True, None)
 
 
@@ -274,7 +275,7 @@ def test_absurd_times_block_nothing(cast: Cast, settle: Settle, year: int) -> No
     absurd = said("Bonjour, une question ?", published_at=datetime(year, 1, 1, tzinfo=UTC))
     take_in(cast.channel, batch(absurd, said("Quand ouvre la gare ?", 2)), NOON)
     settle()
-    found = inbox_page(cast.bob, InboxFilter(is_open=year == 9999), NOON).rows
+    found = inbox_page(cast.bob, InboxFilter(state=State.ANY), NOON).rows
     assert any(row.excerpt.startswith("Bonjour") for row in found)
     assert all(row.last_at <= NOON for row in found)
 

@@ -10,8 +10,11 @@ from nestor.inbox.reads import conversation_for, message_for, other_conversation
 from nestor.networks.contract import Author, Receipt
 from nestor.people.reads import Seat
 from nestor.routing.actions import hand_over, take_conversation
-from nestor.routing.models import LaneCount, Route
-from nestor.routing.reads import InboxFilter, due_soon, inbox_page, lane_counts, row_of, since
+from nestor.routing.models import OpenCount, Route
+from nestor.routing.reads import due_soon, inbox_page, row_of, since
+from nestor.routing.reads.search import search_page
+from nestor.routing.reads.views import lane_counts
+from nestor.routing.rules.filters import InboxFilter, State
 from nestor.triage.actions import correct_reading
 from nestor.triage.models import Correction, Reading
 from nestor.vocabulary import Lane
@@ -44,9 +47,9 @@ def sees(seat: Seat, message: Message) -> set[str]:
     conversation, now = message.conversation, NOON + timedelta(hours=1)
     everywhere = {
         "list": bool(
-            inbox_page(seat, InboxFilter(), now).rows + inbox_page(seat, InboxFilter(is_open=False), now).rows
+            inbox_page(seat, InboxFilter(), now).rows + inbox_page(seat, InboxFilter(state=State.DONE), now).rows
         ),
-        "search": bool(inbox_page(seat, InboxFilter(words="freins"), now).rows),
+        "search": bool(search_page(seat, InboxFilter(words="freins"), now).rows),
         "counts": lane_counts(seat)["all"] > 0,
         "row": row_of(seat, conversation.pk, now) is not None,
         "due": bool(due_soon(seat, 10, now)),
@@ -91,7 +94,7 @@ def test_a_conversation_that_turns_into_an_alert_is_gone_for_the_others(
     settle()
     assert conversation_for(cast.bob, conversation.public_id) is None
     assert inbox_page(cast.bob, InboxFilter(), clock()).rows == ()
-    assert inbox_page(cast.bob, InboxFilter(words="gare"), clock()).rows == ()
+    assert search_page(cast.bob, InboxFilter(words="gare"), clock()).rows == ()
     assert lane_counts(cast.bob)["all"] == 0
     assert lane_counts(cast.alice)["alert"] == 1
 
@@ -145,7 +148,7 @@ def test_a_correction_unseals_and_finds_again(cast: Cast, sealed: Message, settl
     assert correct_reading(cast.alice, sealed, Lane.COMPLAINT, NOON)
     settle()
     assert sees(cast.bob, sealed) >= {"list", "search", "counts", "deep link", "thread"}
-    by_name = inbox_page(cast.bob, InboxFilter(words="dan"), NOON).rows
+    by_name = search_page(cast.bob, InboxFilter(words="dan"), NOON).rows
     assert len(by_name) == 1
 
 
@@ -171,5 +174,5 @@ def test_counters_of_sealed_and_open_are_apart(cast: Cast, sealed: Message, sett
     settle()
     assert lane_counts(cast.bob)["all"] == 1
     assert lane_counts(cast.alice)["all"] == 2
-    kept = LaneCount.objects.of(cast.brand).filter(is_sealed=True, count__gt=0).get()
-    assert kept.lane == Reading.objects.of(cast.brand).get(message=sealed).lane
+    kept = OpenCount.objects.of(cast.brand).filter(facet="lane", is_sealed=True, count__gt=0).get()
+    assert kept.value == Reading.objects.of(cast.brand).get(message=sealed).lane

@@ -20,7 +20,8 @@ from nestor.publisher.actions import (
 from nestor.publisher.models import Attempt, Delivery
 from nestor.publisher.reads import deliveries_of, unsettled
 from nestor.publisher.rules import State
-from nestor.routing.reads import InboxFilter, inbox_page
+from nestor.routing.reads import inbox_page
+from nestor.routing.rules.filters import InboxFilter
 from nestor.vocabulary import Role
 from nestor.work.models import Event
 from tests.desk.answering import ANSWER, QUESTION, answer, attend_due, sent, state

@@ -89,6 +89,7 @@ BY_PERSON = {
     "people.seats_of": "one's own list of brands",
     "people.seat_at": "one's own seat",
     "routing.may_be_given": "whether a conversation may be handed to somebody: a yes or a no",
+    "routing.sought_by": "what a filter means, where it says `me`",
     "guard.clearance_given": "whether a consent covers exactly this text of its author",
 }
 

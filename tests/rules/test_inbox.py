@@ -124,33 +124,6 @@ def test_an_excerpt_is_one_short_line(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "asked", "found"),
-    [
-        ("Les trains de l’Œuvre", "oeuvre", True),
-        ("J'ai été remboursé", "remboursement", True),
-        ("HORAIRES d’été", "horaire", True),
-        ("late trains", "train", True),
-        ("train", "avion", False),
-        ("entrainement", "train", False),
-        ("Élève", "eleve", True),
-    ],
-)
-def test_words_are_found_in_their_forms(text: str, asked: str, found: bool) -> None:
-    index = rules.search_text(text)
-    assert all(any(f" {form} " in index for form in forms) for forms in rules.search_terms(asked)) is found
-
-
-def test_nobody_searches_for_a_hundred_words_at_once() -> None:
-    assert len(rules.search_terms("a b c " * 100)) == rules.MOST_TERMS
-
-
-@given(texts)
-def test_any_text_can_be_searched_for(text: str) -> None:
-    assert all(isinstance(form, str) for forms in rules.search_terms(text) for form in forms)
-    assert rules.search_text(text).startswith(" ")
-
-
-@pytest.mark.parametrize(
     ("read_before", "poll_every", "asleep"),
     [(None, 60, False), (60, 60, False), (299, 10, False), (301, 10, True), (400, 90, False), (451, 90, True)],
 )

@@ -66,7 +66,9 @@ class Message(PublicRow):
     vanished_at = models.DateTimeField(null=True, blank=True)
     shown_at = models.DateTimeField(null=True, blank=True)  # None: not read yet, so nobody sees it
     is_sealed = models.BooleanField(default=False)  # suspected alert: need-to-know
-    search_text = models.TextField(default="", blank=True)
+    search_text = models.TextField(
+        default="", blank=True
+    )  # its words as they are searched for; indexed: migration 0002
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "network_id"], name="message_once")]
@@ -74,6 +76,9 @@ class Message(PublicRow):
             models.Index(fields=["conversation", "published_at", "id"], name="message_thread"),
             models.Index(fields=["brand", "identity"], name="message_identity"),
             models.Index(fields=["arrived_at"], condition=Q(shown_at__isnull=True), name="message_unread"),
+            models.Index(
+                fields=["brand", "-published_at", "-id"], condition=Q(shown_at__isnull=False), name="message_time"
+            ),
         ]
 
 

@@ -1,14 +1,9 @@
 """What may be stored and shown of what arrives, and what counts as blindness. Pure."""
 
-import re
-import threading
-import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 import nh3
-import snowballstemmer
 
 from nestor.networks.contract import Arrival, Attachment, HangsOn
 from nestor.work import rules as work
@@ -16,7 +11,6 @@ from nestor.work import rules as work
 MOST_TEXT = 200_000  # characters kept of one message; the payload keeps the rest for a while
 MOST_SUBJECT = 500
 MOST_ADDRESS = 2000
-MOST_TERMS = 10  # words searched for at once
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # how far a network's clock may be ahead of ours before we doubt it
 DECLARED = "seen-"  # begins the id of an answer somebody saw on the network and the desk has no receipt for
@@ -24,9 +18,7 @@ EXCERPT = 160
 LATE_AFTER = timedelta(minutes=10)
 ASLEEP_AFTER = timedelta(minutes=5)
 TAGS = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "ul"}
-_WORD = re.compile(r"\w+")
 ARCHIVE = "archive"  # the network of imported files: history that is never polled and cannot be answered
-_STEMMERS = threading.local()  # a stemmer keeps the word it is at: two threads would mix theirs
 
 
 def storable(text: str, most: int = MOST_TEXT) -> str:
@@ -100,33 +92,6 @@ def excerpt_of(text: str) -> str:
     """Return one line of at most 160 characters."""
     line = " ".join(text[: EXCERPT * 4].split())
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
-
-
-def fold(text: str) -> str:
-    """Return text without case, accents and ligatures: « Œuvre » and « oeuvre » are one word."""
-    flat = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae").replace("ß", "ss"))
-    return "".join(one for one in flat if not unicodedata.combining(one))
-
-
-def search_text(*texts: str) -> str:
-    """Return the words of the texts for searching: each folded, then its French and English stems, between spaces."""
-    words: dict[str, None] = {}
-    for word in _WORD.findall(" ".join(texts)[:20_000].lower()):
-        for form in _forms(word):
-            words[form] = None
-    return f" {' '.join(words)} "
-
-
-def search_terms(words: str) -> list[list[str]]:
-    """Return, for each word asked for, the forms any of which counts as a hit."""
-    return [sorted(_forms(word)) for word in _WORD.findall(words[:200].lower())[:MOST_TERMS]]
-
-
-@lru_cache(maxsize=50_000)
-def _forms(word: str) -> frozenset[str]:
-    if not hasattr(_STEMMERS, "both"):
-        _STEMMERS.both = snowballstemmer.stemmer("french"), snowballstemmer.stemmer("english")
-    return frozenset({fold(word), *(fold(stemmer.stemWord(word)) for stemmer in _STEMMERS.both)})
 
 
 def is_late_arrival(published_at: datetime, arrived_at: datetime, *, since: datetime) -> bool:

@@ -11,7 +11,7 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register once everything is loaded."""
-        from nestor.routing.jobs import SUBSCRIBERS
+        from nestor.routing.jobs import JOBS, SUBSCRIBERS
         from nestor.work.registry import register
 
-        register(*SUBSCRIBERS)
+        register(*JOBS, *SUBSCRIBERS)

@@ -10,3 +10,10 @@ class ConversationRouted(Happening):
     """A conversation came to stand somewhere, or elsewhere: lane, clock, open or resolved, who has it."""
 
     conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BulkMoved(Happening):
+    """A deed to many conversations went on, or came to its end."""
+
+    bulk_id: int

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import F
-
 from nestor.inbox.forget import conversations_of_nobody_else
 from nestor.people.models import Member
-from nestor.routing.models import LaneCount, Route
+from nestor.routing.actions.standing import recount
+from nestor.routing.models import Route
 
 PERSONAL: dict[str, tuple[str, ...]] = {}  # lanes, clocks and codes; the words are the inbox's
+TEAM = {"routing.Label": ("name", "folded"), "routing.SavedView": ("name", "asked")}  # the team's own words
 
 
 def export_member(member: Member) -> dict[str, Any]:
@@ -20,8 +20,6 @@ def forget_member(member: Member) -> int:
     """Take conversations that go with the member out of the list and its counters; call it before the inbox's."""
     gone = conversations_of_nobody_else(member)
     rows = list(Route.objects.of(member.brand_id).filter(conversation_id__in=gone))
-    for row in rows:
-        if Route.objects.of(member.brand_id).filter(pk=row.pk).delete()[0] and row.is_open:
-            counts = LaneCount.objects.of(member.brand_id).filter(lane=row.lane, is_sealed=row.is_sealed)
-            counts.update(count=F("count") - 1)
+    kept = [row for row in rows if Route.objects.of(member.brand_id).filter(pk=row.pk).delete()[0]]
+    recount(member.brand_id, [(row, None) for row in kept])
     return len(rows)

@@ -3,15 +3,20 @@
 from django.db import models
 from django.db.models import Q
 
-from nestor.brands.scoping import BrandRow
+from nestor.brands.models import Channel
+from nestor.brands.scoping import BrandRow, PublicRow
 from nestor.inbox.models import Conversation, Message
 from nestor.people.models import User
+from nestor.work.models import Leased
 
 
 class Route(BrandRow):
     """Where a conversation stands: its lane, who has it, by when it is owed an answer. One row feeds the list."""
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="route")
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")  # the conversation's, to filter by
+    kind = models.CharField(max_length=10)  # the conversation's
+    language = models.CharField(max_length=7, default="unknown")  # of the last message from outside
     lane = models.CharField(max_length=10)
     urgency = models.PositiveSmallIntegerField(default=0)
     tone = models.CharField(max_length=8, default="neutral")
@@ -19,6 +24,8 @@ class Route(BrandRow):
     is_unsure = models.BooleanField(default=False)
     is_sealed = models.BooleanField(default=False)
     is_open = models.BooleanField(default=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)  # put off; None: in the inbox, or done
+    label_ids = models.JSONField(default=list)  # of `ConversationLabel`, kept here for rows and counters
     assignee = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     last_message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
     last_at = models.DateTimeField()  # publication of the last message from outside
@@ -34,6 +41,9 @@ class Route(BrandRow):
         indexes = [
             models.Index(fields=["brand", "is_open", "is_sealed", "-last_at", "-id"], name="route_open"),
             models.Index(fields=["brand", "is_open", "lane", "-last_at", "-id"], name="route_lane"),
+            models.Index(fields=["brand", "channel", "is_open", "-last_at"], name="route_channel"),
+            models.Index(fields=["brand", "-last_at", "-id"], name="route_time"),
+            models.Index(fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="route_snoozed"),
             models.Index(fields=["brand", "assignee", "is_open", "-last_at"], name="route_assignee"),
             models.Index(
                 fields=["brand", "clock_due_at"],
@@ -43,12 +53,92 @@ class Route(BrandRow):
         ]
 
 
-class LaneCount(BrandRow):
-    """How many open conversations a lane holds: kept, not counted."""
+class OpenCount(BrandRow):
+    """How many open conversations share a lane, a channel, or having nobody: kept, not counted."""
 
-    lane = models.CharField(max_length=10)
+    facet = models.CharField(max_length=10)  # lane, channel, nobody, unsure, snoozed
+    value = models.CharField(max_length=20, default="", blank=True)
     is_sealed = models.BooleanField(default=False)
     count = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["brand", "lane", "is_sealed"], name="lane_count_once")]
+        constraints = [models.UniqueConstraint(fields=["brand", "facet", "value", "is_sealed"], name="open_count_once")]
+
+
+class Label(PublicRow):
+    """A word the team puts on conversations."""
+
+    name = models.CharField(max_length=60)
+    folded = models.CharField(max_length=60)  # two names that differ in case or accents only are one
+    tint = models.PositiveSmallIntegerField(default=0)  # one of the few tints the screens know
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["folded", "id"]
+        constraints = [models.UniqueConstraint(fields=["brand", "folded"], name="label_once")]
+
+
+class ConversationLabel(BrandRow):
+    """A label on a conversation."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    label = models.ForeignKey(Label, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "label"], name="conversation_label_once")]
+        indexes = [models.Index(fields=["label", "conversation"], name="conversation_label")]
+
+
+class SavedView(PublicRow):
+    """A filter somebody keeps by name: for the team, or for themselves."""
+
+    name = models.CharField(max_length=60)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")  # None: the whole team's
+    asked = models.JSONField()  # as `rules.filters.given_by` writes a filter
+    resolved = models.JSONField(default=dict)  # the rows its public ids stand for: what its counter goes by
+    place = models.PositiveSmallIntegerField(default=0)
+    count = models.BigIntegerField(default=0)  # open to everybody; meaningful while `counted_at` is set
+    sealed_count = models.BigIntegerField(default=0)  # for who must know, on top
+    counted_at = models.DateTimeField(null=True, blank=True)  # None: not kept, or to be counted anew
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["place", "made_at", "id"]
+        indexes = [models.Index(fields=["counted_at"], name="saved_view_counted")]
+
+
+class BulkDeed(Leased, PublicRow):
+    """One deed to many conversations: done in small steps, stopped or undone when its author says so."""
+
+    RUNNING, DONE, STOPPED, UNDOING, UNDONE = "running", "done", "stopped", "undoing", "undone"
+
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    deed = models.CharField(max_length=20)
+    target = models.CharField(max_length=40, default="", blank=True)  # a public id, a lane or a time, by the deed
+    state = models.CharField(max_length=10, default=RUNNING)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)  # looked at so far
+    changed = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)  # left alone while undoing: somebody had changed them since
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="bulk_due"),
+            models.Index(fields=["brand", "author", "-made_at"], name="bulk_author"),
+        ]
+
+
+class BulkItem(BrandRow):
+    """One conversation of a deed to many: how it stood before, so that it can be undone."""
+
+    bulk = models.ForeignKey(BulkDeed, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    before = models.JSONField(null=True)  # codes and ids; None: not reached yet, or nothing to change
+    version = models.PositiveIntegerField(default=0)  # of the standing once it was done
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bulk", "conversation"], name="bulk_item_once")]
+        indexes = [models.Index(fields=["bulk", "id"], name="bulk_item_order")]

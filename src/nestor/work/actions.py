@@ -69,6 +69,30 @@ def note(
     )
 
 
+def note_all(
+    verb: str,
+    subjects: Sequence[models.Model],
+    now: datetime,
+    *,
+    brand_id: int,
+    actor_id: int | None,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one line of the journal for each of several subjects of one table; one statement."""
+    JournalEntry.objects.bulk_create(
+        JournalEntry(
+            brand_id=brand_id,
+            actor_id=actor_id,
+            verb=verb,
+            subject=subject._meta.label,
+            subject_id=subject.pk,
+            facts=dict(facts or {}),
+            at=now,
+        )
+        for subject in subjects
+    )
+
+
 def take_lease(rows: "models.QuerySet[Any]", row_id: int, now: datetime, lease_for: timedelta) -> Lease | None:
     """Take the row if nobody holds it. `rows` carries the state it must be in; None says somebody was faster."""
     token = new_public_id()

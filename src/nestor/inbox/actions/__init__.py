@@ -29,6 +29,7 @@ from nestor.networks.contract import Batch, Connector, NetworkTrouble, Reason, R
 from nestor.vocabulary import MessageKind
 from nestor.work.actions import announce_all, release_lease, take_lease
 from nestor.work.rules import Lease, storable_name
+from nestor.work.rules.words import search_text
 
 log = logging.getLogger("nestor.inbox")
 __all__ = ["ask_backfill", "fill_again", "fill_blind_spot"]  # written in `blindness`, called from here
@@ -235,7 +236,7 @@ def unseal_message(message: Message) -> bool:
     """Take the seal off a message that turned out not to be an alert; it can be searched for again."""
     rows = Message.objects.of(message.brand_id).filter(pk=message.pk, is_sealed=True)
     author = (message.identity.name, message.identity.handle) if message.identity else ()
-    return rows.update(is_sealed=False, search_text=rules.search_text(message.text, message.subject, *author)) == 1
+    return rows.update(is_sealed=False, search_text=search_text(message.text, message.subject, *author)) == 1
 
 
 def seal_message(message: Message) -> bool:
@@ -267,7 +268,7 @@ def record_sent(
             "published_at": receipt.at,
             "arrived_at": now,
             "shown_at": now,
-            "search_text": rules.search_text(text),
+            "search_text": search_text(text),
         },
     )
     if not is_new and message.mark != mark:  # its echo was faster, from a network that gives no marks back

@@ -17,6 +17,7 @@ from nestor.people.actions import know_authors
 from nestor.people.models import Identity
 from nestor.work.events import Happening
 from nestor.work.rules import storable_name
+from nestor.work.rules.words import search_text
 
 CHUNK = 500  # rows asked for or written in one statement
 TRIES = 8  # each worker that was faster with the same messages or people costs one
@@ -136,7 +137,7 @@ def _see_again(row: Message, arrival: Arrival, now: datetime, done: Intake) -> N
         html=rules.neutral_html(arrival.html) if arrival.html else "",
         edited_at=arrival.edited_at or now,
         shown_at=row.shown_at if row.is_ours else None,
-        search_text="" if row.is_sealed else rules.search_text(arrival.text, row.subject, *author),
+        search_text="" if row.is_sealed else search_text(arrival.text, row.subject, *author),
     )
     if edited != 1:
         return  # another worker brought this edit
@@ -265,7 +266,7 @@ def _message_of(
         arrived_at=now,
         edited_at=arrival.edited_at,
         shown_at=now if arrival.is_ours else None,
-        search_text=rules.search_text(arrival.text, arrival.subject, *author),
+        search_text=search_text(arrival.text, arrival.subject, *author),
     )
 
 

@@ -2,26 +2,50 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Left
 
 from nestor.brands.scoping import BrandQuerySet
 from nestor.inbox import rules as inbox_rules
-from nestor.inbox.models import Conversation, Message
-from nestor.inbox.reads import excerpt_for
-from nestor.people.models import TeamRole, User
 from nestor.people.reads import Seat
-from nestor.people.rules import Permission, may
-from nestor.routing.models import LaneCount, Route
-from nestor.routing.rules import Standing, Utterance
-from nestor.triage.rules.contract import Flag
-from nestor.vocabulary import Lane, Role
+from nestor.people.rules import Permission
+from nestor.routing.models import ConversationLabel, Label, Route
+from nestor.routing.reads.views import labels_by_id, labels_of, sought_by
+from nestor.routing.rules.filters import ClockState, InboxFilter, Order, Sought, State
 
-HISTORY_BEFORE = timedelta(days=3)  # what was said that long before a channel was connected is not owed an answer
-JOINED = ("conversation", "conversation__channel", "conversation__member", "last_message__identity", "assignee")
+SOON = timedelta(hours=1)
+BEGINNING = inbox_rules.EXCERPT * 4  # characters of a message a row's excerpt is made of
+COLUMNS = {
+    "conversation_id": "conversation_id",
+    "public_id": "conversation__public_id",
+    "kind": "conversation__kind",
+    "channel": "conversation__channel__name",
+    "network": "conversation__channel__network",
+    "subject": "conversation__subject",
+    "is_public": "conversation__is_public",
+    "member": "conversation__member__name",
+    "name": "last_message__identity__name",
+    "handle": "last_message__identity__handle",
+    "text": "beginning",
+    "shown_at": "last_message__shown_at",
+    "is_text_sealed": "last_message__is_sealed",
+    "is_picture": "last_message__has_picture",
+    "assignee": "assignee__name",
+    "assignee_id": "assignee_id",
+    **{
+        name: name
+        for name in (
+            "id lane tone urgency harm_level is_unsure is_sealed is_open last_at clock_due_at clock_stopped_at"
+            " answered_at answered_elsewhere snoozed_until label_ids"
+        ).split()
+    },
+}
 
 
 class BadCursor(ValueError):
@@ -29,14 +53,13 @@ class BadCursor(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class InboxFilter:
-    """What the list shows. `whose` is "", "me" or "nobody"; `channel` a public id; `words` what to search for."""
+class Hit:
+    """Where a search hit a conversation: an excerpt of the message, places to mark in it, and when it was said."""
 
-    lane: Lane | None = None
-    channel: str = ""
-    whose: str = ""
-    is_open: bool = True
-    words: str = ""
+    excerpt: str
+    marks: tuple[tuple[int, int], ...]
+    at: datetime
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +90,9 @@ class InboxRow:
     is_late: bool
     answered_at: datetime | None
     answered_elsewhere: bool
+    snoozed_until: datetime | None = None
+    labels: tuple[Label, ...] = ()
+    hit: Hit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,71 +110,7 @@ class Since:
     arrived: int
     answered: int
     late: int
-    by_lane: dict[str, int]
-
-
-def standing_of(row: Route) -> Standing:
-    """Return the stored standing as rules see it."""
-    return Standing(
-        lane=Lane(row.lane),
-        urgency=row.urgency,
-        tone=row.tone,
-        harm_level=row.harm_level,
-        is_unsure=row.is_unsure,
-        is_sealed=row.is_sealed,
-        is_open=row.is_open,
-        last_at=row.last_at,
-        clock_started_at=row.clock_started_at,
-        clock_stopped_at=row.clock_stopped_at,
-    )
-
-
-def utterance_of(message: Message) -> Utterance:
-    """Return a message that was read, as routing sees it."""
-    reading = message.reading
-    return Utterance(
-        lane=Lane(reading.lane),
-        published_at=message.published_at,
-        urgency=reading.urgency,
-        tone=reading.tone,
-        harm_level=reading.harm_level,
-        is_unsure=reading.is_unsure,
-        is_sealed=message.is_sealed,
-        is_closer=Flag.CLOSER.value in reading.flags,
-    )
-
-
-def is_history(message: Message) -> bool:
-    """Return whether a message was over before the desk began to read its channel: kept and found, owed nothing."""
-    channel = message.conversation.channel
-    return channel.network == inbox_rules.ARCHIVE or message.published_at < channel.made_at - HISTORY_BEFORE
-
-
-def answered_until(conversation: Conversation) -> datetime | None:
-    """Return when we last spoke in this conversation."""
-    rows = Message.objects.of(conversation.brand_id).filter(conversation=conversation, is_ours=True)
-    found: datetime | None = rows.aggregate(last=Max("published_at"))["last"]
-    return found
-
-
-def first_answer(message: Message) -> Message | None:
-    """Return what we said next after a message in its conversation."""
-    rows = Message.objects.of(message.brand_id).filter(conversation_id=message.conversation_id, is_ours=True)
-    found: Message | None = rows.filter(published_at__gte=message.published_at).order_by("published_at", "id").first()
-    return found
-
-
-def is_any_sealed(conversation: Conversation) -> bool:
-    """Return whether any message of a conversation is sealed: then all of it is."""
-    return bool(Message.objects.of(conversation.brand_id).filter(conversation=conversation, is_sealed=True).exists())
-
-
-def may_be_given(conversation: Conversation, user: User) -> bool:
-    """Return whether it can be handed to this person: of the team, active, allowed to answer, and to see it."""
-    row = TeamRole.objects.of(conversation.brand_id).filter(user=user, user__is_active=True).first()
-    if row is None or not may(Role(row.role), Permission.ANSWER):
-        return False
-    return may(Role(row.role), Permission.SEE_SEALED) or not is_any_sealed(conversation)
+    by_lane: dict[str, int] = field(default_factory=dict)
 
 
 def visible_routes(seat: Seat) -> BrandQuerySet:
@@ -159,66 +121,167 @@ def visible_routes(seat: Seat) -> BrandQuerySet:
     return rows.filter(Q(last_message__isnull=True) | Q(last_message__is_sealed=False), is_sealed=False)
 
 
-def _wanted(seat: Seat, wanted: InboxFilter) -> BrandQuerySet:
-    rows = visible_routes(seat).filter(is_open=wanted.is_open)
-    if wanted.lane is not None:
-        rows = rows.filter(lane=wanted.lane.value)
-    if wanted.channel:
-        rows = rows.filter(conversation__channel__public_id=wanted.channel)
-    if wanted.whose == "me":
-        rows = rows.filter(assignee=seat.user)
-    elif wanted.whose == "nobody":
-        rows = rows.filter(assignee__isnull=True)
-    for forms in inbox_rules.search_terms(wanted.words):
-        rows = rows.filter(Exists(_saying(seat, forms)))
-    return rows
+def chosen(seat: Seat, wanted: InboxFilter, now: datetime) -> BrandQuerySet:
+    """Return the standings a filter chooses, whatever words it looks for. A query for each kind of public id in it."""
+    rows = visible_routes(seat).filter(_by_facts(seat.brand.pk, sought_by(seat.brand, wanted, seat.user.pk)))
+    if wanted.member:
+        rows = rows.filter(conversation__member__public_id=wanted.member)
+    return rows.filter(_in_time(wanted, seat.brand.zone), _by_clock(wanted.clock, now))
 
 
-def _saying(seat: Seat, forms: list[str]) -> BrandQuerySet:
-    said = Q()
-    for form in forms:
-        said |= Q(search_text__contains=f" {form} ")
-    return Message.objects.of(seat.brand).filter(said, conversation=OuterRef("conversation"), shown_at__isnull=False)
+def counted_by(brand_id: int, sought: Sought) -> BrandQuerySet:
+    """Return the standings that count for a view whose count is kept."""
+    return Route.objects.of(brand_id).filter(_by_facts(brand_id, sought))
+
+
+def _by_facts(brand_id: int, sought: Sought) -> Q:
+    """Return the condition that `rules.filters.answers` states, in the database's words."""
+    wanted = sought.wanted
+    found = _in_state(wanted.state)
+    if wanted.lanes:
+        found &= Q(lane__in=wanted.lanes)
+    if wanted.tones:
+        found &= Q(tone__in=wanted.tones)
+    if wanted.least_urgency:
+        found &= Q(urgency__gte=wanted.least_urgency)
+    if wanted.channels:
+        found &= Q(channel_id__in=sought.channel_ids)
+    if wanted.kinds:
+        found &= Q(kind__in=wanted.kinds)
+    if wanted.whose:
+        found &= Q(assignee_id=sought.assignee_id)
+    if wanted.labels:
+        on = ConversationLabel.objects.of(brand_id).filter(conversation_id=OuterRef("conversation_id"))
+        found &= Q(Exists(on.filter(label_id__in=sought.label_ids)))
+    if wanted.languages:
+        found &= Q(language__in=wanted.languages)
+    return found & Q(is_unsure=True) if wanted.is_unsure else found
+
+
+def _in_state(state: State) -> Q:
+    if state is State.ANY:
+        return Q()
+    if state is State.DONE:
+        return Q(is_open=False)
+    return Q(is_open=True, snoozed_until__isnull=state is State.OPEN)
+
+
+def _in_time(wanted: InboxFilter, zone: str) -> Q:
+    found = Q()
+    if wanted.since is not None:
+        found &= Q(last_at__gte=_midnight(wanted.since, zone))
+    if wanted.until is not None and wanted.until < date.max:
+        found &= Q(last_at__lt=_midnight(wanted.until + timedelta(days=1), zone))
+    return found
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    try:
+        return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError:
+        return datetime.combine(day, time.min, UTC)
+
+
+def _by_clock(clock: ClockState | None, now: datetime) -> Q:
+    running = Q(clock_due_at__isnull=False, clock_stopped_at__isnull=True, is_open=True)
+    return {
+        None: Q(),
+        ClockState.RUNNING: running,
+        ClockState.LATE: running & Q(clock_due_at__lt=now),
+        ClockState.SOON: running & Q(clock_due_at__gte=now, clock_due_at__lt=now + SOON),
+        ClockState.STOPPED: Q(clock_stopped_at__isnull=False),
+        ClockState.NONE: Q(clock_started_at__isnull=True),
+    }[clock]
 
 
 def inbox_page(seat: Seat, wanted: InboxFilter, now: datetime, after: str = "", most: int = 50) -> InboxPage:
-    """Return one page of the list, latest first. One query. Raise `BadCursor`."""
-    rows = _wanted(seat, wanted)
+    """Return one page of the list. One or two queries. Raise `BadCursor`. Words are `search_page`'s affair."""
+    rows = chosen(seat, wanted, now)
+    is_due = wanted.order is Order.DUE
+    if is_due:
+        rows = rows.filter(_by_clock(ClockState.RUNNING, now))
+    at = "clock_due_at" if is_due else "last_at"
     if after:
-        at, row_id = _open_cursor(after)
-        rows = rows.filter(last_at__lte=at).filter(Q(last_at__lt=at) | Q(id__lt=row_id))
-    found = list(rows.select_related(*JOINED).order_by("-last_at", "-id")[: most + 1])
+        moment, row_id = open_cursor(after)
+        rows = rows.filter(_beyond(at, moment, row_id, is_later=is_due))
+    ordered = rows.order_by(at, "id") if is_due else rows.order_by("-last_at", "-id")
+    found = taken(ordered[: most + 1])
     page = found[:most]
-    more = _cursor(page[-1]) if len(found) > most else ""
-    return InboxPage(tuple(_row(seat, row, now) for row in page), more)
+    more = cursor_at(page[-1][at], page[-1]["id"]) if len(found) > most else ""
+    return InboxPage(rows_of(seat, page, now), more)
+
+
+def _beyond(name: str, moment: datetime, row_id: int, *, is_later: bool) -> Q:
+    """Return what comes after a row in the list, written so that both databases seek to it."""
+    sign = "gt" if is_later else "lt"
+    return Q(**{f"{name}__{sign}e": moment}) & (Q(**{f"{name}__{sign}": moment}) | Q(**{f"id__{sign}": row_id}))
+
+
+def taken(rows: BrandQuerySet) -> list[dict[str, Any]]:
+    """Return what rows of the list are made of, without the rest of six tables."""
+    found = rows.annotate(beginning=Left("last_message__text", BEGINNING)).values_list(*COLUMNS.values())
+    names = tuple(COLUMNS)
+    return [dict(zip(names, values, strict=True)) for values in found]
+
+
+def rows_of(
+    seat: Seat, found: Iterable[dict[str, Any]], now: datetime, hits: Mapping[int, Hit] | None = None
+) -> tuple[InboxRow, ...]:
+    """Return rows of the list; `hits` by internal id of the conversation. A query where any of them has a label."""
+    kept = list(found)
+    labels = labels_by_id(labels_of(seat.brand)) if any(row["label_ids"] for row in kept) else {}
+    return tuple(_row(seat, row, labels, now, (hits or {}).get(row["conversation_id"])) for row in kept)
+
+
+def _row(seat: Seat, row: dict[str, Any], labels: Mapping[int, Label], now: datetime, hit: Hit | None) -> InboxRow:
+    due_at = row["clock_due_at"] if row["clock_stopped_at"] is None and row["is_open"] else None
+    is_read = row["shown_at"] is not None and (not row["is_text_sealed"] or seat.may(Permission.SEE_SEALED))
+    return InboxRow(
+        public_id=row["public_id"],
+        kind=row["kind"],
+        channel=row["channel"],
+        network=row["network"],
+        who=row["name"] or row["handle"] or row["member"] or "",
+        handle=row["handle"] or "",
+        subject=row["subject"],
+        excerpt=inbox_rules.excerpt_of(row["text"] or "") if is_read else "",
+        is_picture=bool(row["is_picture"]),
+        lane=row["lane"],
+        tone=row["tone"],
+        urgency=row["urgency"],
+        harm_level=row["harm_level"],
+        is_unsure=row["is_unsure"],
+        is_sealed=row["is_sealed"],
+        is_open=row["is_open"],
+        is_public=row["is_public"],
+        assignee=row["assignee"] or "",
+        is_mine=row["assignee_id"] == seat.user.pk,
+        last_at=row["last_at"],
+        due_at=due_at,
+        is_late=due_at is not None and due_at < now,
+        answered_at=row["answered_at"],
+        answered_elsewhere=row["answered_elsewhere"],
+        snoozed_until=row["snoozed_until"],
+        labels=tuple(labels[one] for one in row["label_ids"] if one in labels),
+        hit=hit,
+    )
 
 
 def row_of(seat: Seat, conversation_id: int, now: datetime) -> InboxRow | None:
     """Return the row of one conversation, by its internal id, if this person may see it."""
-    row = visible_routes(seat).filter(conversation_id=conversation_id).select_related(*JOINED).first()
-    return _row(seat, row, now) if row is not None else None
+    found = taken(visible_routes(seat).filter(conversation_id=conversation_id)[:1])
+    return rows_of(seat, found, now)[0] if found else None
 
 
-def is_wanted(seat: Seat, conversation_id: int, wanted: InboxFilter) -> bool:
-    """Return whether a conversation belongs in a list with this filter."""
-    return _wanted(seat, wanted).filter(conversation_id=conversation_id).exists()
+def is_wanted(seat: Seat, conversation_id: int, wanted: InboxFilter, now: datetime) -> bool:
+    """Return whether a conversation belongs in a list with this filter, words aside."""
+    return chosen(seat, wanted, now).filter(conversation_id=conversation_id).exists()
 
 
 def due_soon(seat: Seat, most: int, now: datetime) -> tuple[InboxRow, ...]:
     """Return what is owed an answer, first due first."""
-    rows = visible_routes(seat).filter(is_open=True, clock_due_at__isnull=False, clock_stopped_at__isnull=True)
-    return tuple(_row(seat, row, now) for row in rows.select_related(*JOINED).order_by("clock_due_at", "id")[:most])
-
-
-def lane_counts(seat: Seat) -> dict[str, int]:
-    """Return how many open conversations each lane holds, and `all`; from kept counters."""
-    rows = LaneCount.objects.of(seat.brand)
-    if not seat.may(Permission.SEE_SEALED):
-        rows = rows.filter(is_sealed=False)
-    counts = {lane.value: 0 for lane in Lane} | {
-        row["lane"]: row["total"] for row in rows.values("lane").annotate(total=Sum("count"))
-    }
-    return {"all": sum(counts.values()), **counts}
+    rows = visible_routes(seat).filter(_by_clock(ClockState.RUNNING, now))
+    return rows_of(seat, taken(rows.order_by("clock_due_at", "id")[:most]), now)
 
 
 def since(seat: Seat, moment: datetime, now: datetime) -> Since:
@@ -228,16 +291,24 @@ def since(seat: Seat, moment: datetime, now: datetime) -> Since:
     return Since(
         arrived=sum(arrived.values()),
         answered=rows.filter(answered_at__gte=moment).count(),
-        late=rows.filter(is_open=True, clock_stopped_at__isnull=True, clock_due_at__lt=now).count(),
+        late=rows.filter(_by_clock(ClockState.LATE, now)).count(),
         by_lane=arrived,
     )
 
 
-def _cursor(row: Route) -> str:
-    return urlsafe_b64encode(f"{row.last_at.isoformat()}|{row.pk}".encode()).decode().rstrip("=")
+def moments_since(seat: Seat, moment: datetime, most: int = 50_000) -> list[datetime]:
+    """Return when the last word from outside came in each conversation that has one since that moment."""
+    rows = visible_routes(seat).filter(last_at__gte=moment).order_by("-last_at")
+    return list(rows.values_list("last_at", flat=True)[:most])
 
 
-def _open_cursor(after: str) -> tuple[datetime, int]:
+def cursor_at(at: datetime, row_id: int) -> str:
+    """Return the cursor after a row."""
+    return urlsafe_b64encode(f"{at.isoformat()}|{row_id}".encode()).decode().rstrip("=")
+
+
+def open_cursor(after: str) -> tuple[datetime, int]:
+    """Return the place a cursor stands for; raise `BadCursor`."""
     try:
         at, _, row_id = urlsafe_b64decode(after + "=" * (-len(after) % 4)).decode().partition("|")
         moment, number = datetime.fromisoformat(at), int(row_id)
@@ -246,37 +317,3 @@ def _open_cursor(after: str) -> tuple[datetime, int]:
     if moment.tzinfo is None or not 0 <= number < 2**63:
         raise BadCursor(after[:40])
     return moment, number
-
-
-def _row(seat: Seat, row: Route, now: datetime) -> InboxRow:
-    conversation, last = row.conversation, row.last_message
-    identity: Any = last.identity if last else None
-    is_running = row.clock_due_at is not None and row.clock_stopped_at is None
-    return InboxRow(
-        public_id=conversation.public_id,
-        kind=conversation.kind,
-        channel=conversation.channel.name,
-        network=conversation.channel.network,
-        who=(identity.name or identity.handle)
-        if identity
-        else (conversation.member.name if conversation.member else ""),
-        handle=identity.handle if identity else "",
-        subject=conversation.subject,
-        excerpt=excerpt_for(seat, last),
-        is_picture=bool(last and last.has_picture),
-        lane=row.lane,
-        tone=row.tone,
-        urgency=row.urgency,
-        harm_level=row.harm_level,
-        is_unsure=row.is_unsure,
-        is_sealed=row.is_sealed,
-        is_open=row.is_open,
-        is_public=conversation.is_public,
-        assignee=row.assignee.name if row.assignee else "",
-        is_mine=row.assignee_id == seat.user.pk,
-        last_at=row.last_at,
-        due_at=row.clock_due_at if is_running else None,
-        is_late=is_running and row.clock_due_at is not None and row.clock_due_at < now,
-        answered_at=row.answered_at,
-        answered_elsewhere=row.answered_elsewhere,
-    )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from nestor import __version__
 from nestor.faces.web import words
+from nestor.routing.reads import Hit
 
 register = template.Library()
 TABLES: Mapping[str, words.Words] = {
@@ -147,6 +148,17 @@ def initials(name: str) -> str:
 def safe_link(url: str) -> str:
     """Return an outsider's address if it is one that may be followed, else nothing."""
     return url if url.lower().startswith(("https://", "http://")) else ""
+
+
+@register.filter
+def marked(hit: Hit) -> SafeString:
+    """Show where a search hit: the words found are marked, everything is escaped."""
+    parts, at = [], 0
+    for start, end in hit.marks:
+        parts.append(format_html("{}<mark>{}</mark>", hit.excerpt[at:start], hit.excerpt[start:end]))
+        at = end
+    parts.append(format_html("{}", hit.excerpt[at:]))
+    return SafeString("".join(parts))
 
 
 @register.filter

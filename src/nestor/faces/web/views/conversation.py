@@ -12,7 +12,7 @@ from nestor.faces.web.desk import DeskRequest, seated, sit_at
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.reasons import reasons_of
 from nestor.faces.web.timeline import timeline
-from nestor.faces.web.views.inbox import channels_for, list_context, query_of, read_page, wanted_by
+from nestor.faces.web.views.inbox import filter_context, list_context, query_of, read_page, wanted_by
 from nestor.faces.web.words import LANE_KEYS, LANE_ORDER, LANES
 from nestor.inbox.models import Conversation
 from nestor.inbox.reads import conversation_for, message_for, other_conversations
@@ -90,7 +90,8 @@ def show_conversation(request: DeskRequest, public_id: str) -> HttpResponse:
         page = read_page(request, wanted)
     except BadCursor:
         return show_error(request, 400)
-    beside = list_context(request, page, wanted) | {"channels": channels_for(request.seat)}
+    beside = list_context(request, page, wanted)
+    beside |= filter_context(request, wanted, beside)
     return render(request, "web/inbox.html", beside | context)
 
 

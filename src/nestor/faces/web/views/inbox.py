@@ -1,7 +1,6 @@
-"""The list of conversations: lanes, filters, pages of rows."""
+"""The list of conversations: lanes, views, filters, pages of rows."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,17 +9,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from nestor.brands.models import Channel
 from nestor.brands.reads import channels_of
-from nestor.faces.addresses import PublicId
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
+from nestor.faces.web.filter_words import Chip, chips_of, choices_of
 from nestor.faces.web.words import LANE_ORDER, LANES
-from nestor.people.reads import Seat
-from nestor.routing.reads import BadCursor, InboxFilter, InboxPage, inbox_page, lane_counts
+from nestor.people.rules import Permission
+from nestor.routing.models import SavedView
+from nestor.routing.reads import BadCursor, InboxPage, inbox_page
+from nestor.routing.reads.search import search_page
+from nestor.routing.reads.views import Counts, counts_for, labels_of, views_for
+from nestor.routing.rules.filters import EVERYTHING, InboxFilter, State, filter_of, given_by
 from nestor.vocabulary import Lane
 
 PAGE = 50
-WHOSE = ("me", "nobody")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,94 +36,124 @@ class Choice:
     is_current: bool
     count: int | None = None
     title: str = ""
-
-
-PUBLIC_ID = re.compile(PublicId.regex)
+    key: str = ""  # what a counter that moves is found by
 
 
 def wanted_by(request: HttpRequest) -> InboxFilter:
     """Return the filter of the address; what makes no sense there is left out."""
-    asked = request.GET
-    lane = asked.get("lane", "")
-    whose = asked.get("whose", "")
-    channel = asked.get("channel", "")
-    return InboxFilter(
-        lane=Lane(lane) if lane in LANES else None,
-        channel=channel if PUBLIC_ID.fullmatch(channel) else "",
-        whose=whose if whose in WHOSE else "",
-        is_open=asked.get("state") != "done",
-        words=asked.get("q", "").strip()[:200],
-    )
+    return filter_of({name: ",".join(filter(None, request.GET.getlist(name))) for name in request.GET})
 
 
 def query_of(wanted: InboxFilter, **changes: str) -> str:
     """Return the filter as an address's query, with some of it changed; "" takes a part away."""
-    parts = {
-        "lane": wanted.lane.value if wanted.lane else "",
-        "channel": wanted.channel,
-        "whose": wanted.whose,
-        "state": "" if wanted.is_open else "done",
-        "q": wanted.words,
-    }
-    return urlencode({name: value for name, value in (parts | changes).items() if value})
+    parts = given_by(wanted) | changes
+    return urlencode({name: value for name, value in parts.items() if value}, safe=",")
 
 
 def list_context(request: DeskRequest, page: InboxPage, wanted: InboxFilter) -> dict[str, Any]:
     """Return what the two left panes show."""
-    counts = lane_counts(request.seat)
+    counts, views = counts_for(request.seat), views_for(request.seat)
+    channels = list(channels_of(request.seat.brand))
     return {
         "wanted": wanted,
         "query": query_of(wanted),
         "page": page,
-        "counts": counts,
         "views": view_choices(wanted, counts),
+        "saved": saved_choices(views, wanted),
+        "current_view": next((view for view in views if filter_of(view.asked) == wanted), None),
         "lanes": lane_choices(wanted, counts),
+        "places": channel_choices(channels, wanted, counts),
+        "channels": channels,
         "now": request.now,
         "after": request.GET.get("after", ""),
     }
 
 
-def view_choices(wanted: InboxFilter, counts: dict[str, int]) -> list[Choice]:
-    """Return the lines above the lanes: everything, mine, nobody's, done."""
+def filter_context(request: DeskRequest, wanted: InboxFilter, beside: dict[str, Any]) -> dict[str, Any]:
+    """Return what the filter above the list offers and what it says of the present one."""
+    channels: list[Channel] = beside["channels"]
+    labels = labels_of(request.seat.brand)
+    chips: list[Chip] = chips_of(request.seat, wanted, channels, labels)
+    return {
+        "chips": chips,
+        "choices": choices_of(request.seat, wanted, channels, labels),
+        "labels": labels,
+        "may_share": request.seat.may(Permission.ROUTE),
+    }
+
+
+def view_choices(wanted: InboxFilter, counts: Counts) -> list[Choice]:
+    """Return the lines above the lanes: everything, mine, nobody's, unsure, put off, done."""
     rows = (
-        (_("All open"), "all", counts["all"], {"lane": "", "whose": "", "state": ""}),
-        (_("Yours"), "take", None, {"lane": "", "whose": "me", "state": ""}),
-        (_("Nobody’s"), "unsure", None, {"lane": "", "whose": "nobody", "state": ""}),
-        (_("Done"), "check", None, {"lane": "", "whose": "", "state": "done"}),
+        (_("All open"), "all", counts.all, EVERYTHING),
+        (_("Yours"), "take", None, replace(EVERYTHING, whose="me")),
+        (_("Nobody’s"), "nobody", counts.nobody, replace(EVERYTHING, whose="nobody")),
+        (_("Unsure"), "unsure", counts.unsure, replace(EVERYTHING, is_unsure=True)),
+        (_("Put off"), "clock", counts.snoozed, replace(EVERYTHING, state=State.SNOOZED)),
+        (_("Done"), "check", None, replace(EVERYTHING, state=State.DONE)),
     )
-    here = {"lane": wanted.lane or "", "whose": wanted.whose, "state": "" if wanted.is_open else "done"}
     return [
-        Choice(name, icon, _address(query_of(wanted, **changes)), is_current=changes == here, count=count)
-        for name, icon, count, changes in rows
+        Choice(name, icon, address_of(query_of(one)), is_current=wanted == one, count=count, key=icon)
+        for name, icon, count, one in rows
     ]
 
 
-def lane_choices(wanted: InboxFilter, counts: dict[str, int]) -> list[Choice]:
+def saved_choices(views: list[SavedView], wanted: InboxFilter) -> list[Choice]:
+    """Return one line per saved view."""
+    return [
+        Choice(
+            view.name,
+            "views" if view.owner_id is None else "view",
+            address_of(urlencode(view.asked, safe=",")),
+            is_current=filter_of(view.asked) == wanted,
+            count=view.count if view.counted_at is not None else None,
+            key=f"v-{view.public_id}",
+        )
+        for view in views
+    ]
+
+
+def lane_choices(wanted: InboxFilter, counts: Counts) -> list[Choice]:
     """Return one line per lane."""
     return [
         Choice(
             str(LANES[code]),
             code,
-            _address(query_of(wanted, lane=code, state="")),
-            is_current=wanted.lane == code,
-            count=counts.get(code, 0),
+            address_of(query_of(replace(EVERYTHING, lanes=(Lane(code),)))),
+            is_current=wanted.lanes == (code,),
+            count=counts.lanes[code],
+            key=code,
         )
         for code in LANE_ORDER
     ]
 
 
-def _address(query: str) -> str:
+def channel_choices(channels: list[Channel], wanted: InboxFilter, counts: Counts) -> list[Choice]:
+    """Return one line per channel, where there are several."""
+    return [
+        Choice(
+            channel.name,
+            "channels",
+            address_of(query_of(replace(EVERYTHING, channels=(channel.public_id,)))),
+            is_current=wanted.channels == (channel.public_id,),
+            count=counts.channels.get(channel.pk, 0),
+            key=f"c-{channel.public_id}",
+        )
+        for channel in channels
+        if len(channels) > 1
+    ]
+
+
+def address_of(query: str) -> str:
+    """Return the inbox's address with this query."""
     return reverse("inbox") + (f"?{query}" if query else "")
 
 
 def read_page(request: DeskRequest, wanted: InboxFilter) -> InboxPage:
     """Return the page of the list this address asks for; raise `BadCursor`."""
-    return inbox_page(request.seat, wanted, request.now, after=request.GET.get("after", "")[:200], most=PAGE)
-
-
-def channels_for(seat: Seat) -> list[Any]:
-    """Return the brand's channels for the filter."""
-    return list(channels_of(seat.brand))
+    after = request.GET.get("after", "")[:200]
+    read = search_page if wanted.words else inbox_page
+    return read(request.seat, wanted, request.now, after, PAGE)
 
 
 @seated()
@@ -131,7 +164,8 @@ def show_inbox(request: DeskRequest) -> HttpResponse:
         page = read_page(request, wanted)
     except BadCursor:
         return show_error(request, 400)
-    context = list_context(request, page, wanted) | {"channels": channels_for(request.seat), "conversation": None}
+    context = list_context(request, page, wanted)
+    context |= filter_context(request, wanted, context) | {"conversation": None}
     return render(request, "web/inbox.html", context)
 
 
@@ -143,12 +177,10 @@ def show_rows(request: DeskRequest) -> HttpResponse:
         page = read_page(request, wanted)
     except BadCursor:
         return show_error(request, 400)
-    context: dict[str, Any]
     if request.GET.get("after"):
         context = {"page": page, "query": query_of(wanted), "now": request.now}
         return render(request, "web/parts/next_rows.html", context)
-    context = list_context(request, page, wanted) | {"channels": [True]}
-    return render(request, "web/parts/fresh_list.html", context)
+    return render(request, "web/parts/fresh_list.html", list_context(request, page, wanted))
 
 
 @seated()

@@ -19,7 +19,9 @@ from nestor.guard.models import Clearance
 from nestor.guard.reads import clearances_waiting
 from nestor.people.reads import Seat
 from nestor.publisher.reads import unsettled
-from nestor.routing.reads import InboxFilter, due_soon, inbox_page, lane_counts, since
+from nestor.routing.reads import due_soon, moments_since, since
+from nestor.routing.reads.views import lane_counts
+from nestor.routing.rules.filters import EVERYTHING
 
 SEEN_KEY = "seen"
 AWAY_AFTER = timedelta(minutes=30)  # a shorter absence goes on counting from the same moment
@@ -67,15 +69,10 @@ class Hours:
 
 
 def hours_of(seat: Seat, now: datetime) -> Hours:
-    """Return how the latest conversations fell over the last 24 hours (at most 500 are looked at)."""
+    """Return how the latest conversations fell over the last 24 hours."""
     first = timezone.localtime(now).replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS - 1)
-    page = inbox_page(seat, InboxFilter(), now, most=500).rows
-    done = inbox_page(seat, InboxFilter(is_open=False), now, most=500).rows
-    count: Counter[int] = Counter()
-    for row in (*page, *done):
-        place = int((row.last_at - first) / timedelta(hours=1))
-        if row.last_at >= first and 0 <= place < HOURS:
-            count[place] += 1
+    places = (int((at - first) / timedelta(hours=1)) for at in moments_since(seat, first))
+    count = Counter(place for place in places if 0 <= place < HOURS)
     at = [first + timedelta(hours=place) for place in range(HOURS)]
     counts = [count[place] for place in range(HOURS)]
     titles = [f"{moment:%H:%M} · {number}" for moment, number in zip(at, counts, strict=True)]
@@ -109,7 +106,7 @@ def show_today(request: DeskRequest) -> HttpResponse:
         "happened": happened,
         "away_for": now - absence.left_at,
         "arrived_lanes": [
-            (code, happened.by_lane[code], query_of(InboxFilter(), lane=code))
+            (code, happened.by_lane[code], query_of(EVERYTHING, lane=code))
             for code in LANE_ORDER
             if happened.by_lane.get(code)
         ],

@@ -92,15 +92,14 @@ async function followList() {
 
 // The counts change, the links stay where the focus may be.
 function merge(old, fresh) {
-  const links = old.querySelectorAll("a[data-lane]");
-  fresh.querySelectorAll("a[data-lane]").forEach((link, at) => {
-    const own = links[at];
-    if (!own) return;
+  for (const link of fresh.querySelectorAll("a[data-lane]")) {
+    const own = old.querySelector(`a[data-lane="${link.dataset.lane}"]`);
+    if (!own) continue;
     own.className = link.className;
     const count = link.querySelector(".count");
     const mine = own.querySelector(".count");
     if (count && mine) mine.textContent = count.textContent;
-  });
+  }
 }
 
 function update(old, fresh) {
