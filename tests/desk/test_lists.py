@@ -51,7 +51,7 @@ def conversations(cast: Cast) -> list[Conversation]:
 
 def check_counters(cast: Cast) -> None:
     """Compare every kept counter with a count."""
-    real = Counter(one for row in Route.objects.of(cast.brand) for one in facets_of(facts_of(row)))
+    real = Counter(one for row in Route.objects.of(cast.brand) for one in facets_of(facts_of(vars(row))))
     rows = OpenCount.objects.of(cast.brand).values_list("facet", "value", "is_sealed", "count")
     assert +Counter({(facet, value, is_sealed): n for facet, value, is_sealed, n in rows}) == real
     for view in SavedView.objects.of(cast.brand).filter(counted_at__isnull=False):
@@ -293,5 +293,5 @@ def test_the_database_chooses_what_the_rule_says(
     from_page = InboxFilter(lanes=lanes, least_urgency=urgency, whose=whose, state=state, is_unsure=is_unsure)
     sought = sought_by(stocked.brand, from_page, stocked.bob.user.pk)
     rows = Route.objects.of(stocked.brand).select_related("conversation")
-    expected = {row.conversation.public_id for row in rows if answers(facts_of(row), sought)}
+    expected = {row.conversation.public_id for row in rows if answers(facts_of(vars(row)), sought)}
     assert {row.public_id for row in inbox_page(stocked.bob, from_page, NOON, most=100).rows} == expected

@@ -105,7 +105,6 @@ FACTS = Facts(
     is_open=True,
     is_snoozed=False,
     is_sealed=False,
-    last_at=None,
 )
 
 

@@ -6,6 +6,7 @@ from nestor.inbox.forget import conversations_of_nobody_else
 from nestor.people.models import Member
 from nestor.routing.actions.standing import recount
 from nestor.routing.models import Route
+from nestor.routing.reads.views import facts_of
 
 PERSONAL: dict[str, tuple[str, ...]] = {}  # lanes, clocks and codes; the words are the inbox's
 TEAM = {"routing.Label": ("name", "folded"), "routing.SavedView": ("name", "asked")}  # the team's own words
@@ -21,5 +22,5 @@ def forget_member(member: Member) -> int:
     gone = conversations_of_nobody_else(member)
     rows = list(Route.objects.of(member.brand_id).filter(conversation_id__in=gone))
     kept = [row for row in rows if Route.objects.of(member.brand_id).filter(pk=row.pk).delete()[0]]
-    recount(member.brand_id, [(row, None) for row in kept])
+    recount(member.brand_id, [(facts_of(vars(row)), None) for row in kept])
     return len(rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from nestor.triage.rules import contract
 from nestor.triage.rules.sealing import must_be_sealed
 from nestor.vocabulary import Lane
 from nestor.work.actions import announce, announce_all, note
+from nestor.work.actions.many import write_rows
 
 
 def read_messages(brand_id: int, message_ids: Iterable[int], now: datetime) -> int:
@@ -28,7 +30,7 @@ def read_messages(brand_id: int, message_ids: Iterable[int], now: datetime) -> i
     with transaction.atomic():
         fresh = [_row(message, reading, now) for message, reading in zip(messages, found, strict=True)]
         Reading.objects.of(brand_id).filter(message__in=messages).delete()
-        Reading.objects.bulk_create(fresh)
+        write_rows(Reading, fresh)
         sealed = [one.pk for one, reading in zip(messages, found, strict=True) if must_be_sealed(reading)]
         read_as = {one.pk: one.edited_at for one in messages}
         inbox.show_messages(brand_id, read_as.keys() - set(sealed), sealed, now, read_as=read_as)
@@ -42,24 +44,24 @@ def read_messages(brand_id: int, message_ids: Iterable[int], now: datetime) -> i
     return len(messages)
 
 
-def _row(message: Message, reading: contract.Reading, now: datetime) -> Reading:
-    return Reading(
-        brand_id=message.brand_id,
-        message=message,
-        language=reading.language.value,
-        lane=reading.lane.value,
-        lanes={lane.value: round(share, 4) for lane, share in reading.lanes.items()},
-        flags=sorted(reading.flags),
-        tone=reading.tone.value,
-        harm_level=reading.harm_level,
-        harm_kinds=sorted(kind.value for kind in reading.harm_kinds),
-        urgency=int(reading.urgency),
-        is_unsure=reading.unsure,
-        is_suspected=reading.suspected,
-        reasons=[[one.label, one.start, one.end, round(one.weight, 3), one.code] for one in reading.reasons],
-        model=reading.model[:60],
-        read_at=now,
-    )
+def _row(message: Message, reading: contract.Reading, now: datetime) -> dict[str, Any]:
+    return {
+        "brand_id": message.brand_id,
+        "message_id": message.pk,
+        "language": reading.language.value,
+        "lane": reading.lane.value,
+        "lanes": {lane.value: round(share, 4) for lane, share in reading.lanes.items()},
+        "flags": sorted(reading.flags),
+        "tone": reading.tone.value,
+        "harm_level": reading.harm_level,
+        "harm_kinds": sorted(kind.value for kind in reading.harm_kinds),
+        "urgency": int(reading.urgency),
+        "is_unsure": reading.unsure,
+        "is_suspected": reading.suspected,
+        "reasons": [[one.label, one.start, one.end, round(one.weight, 3), one.code] for one in reading.reasons],
+        "model": reading.model[:60],
+        "read_at": now,
+    }
 
 
 def correct_reading(seat: Seat, message: Message, lane: Lane, now: datetime) -> bool:

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from nestor.work import actions, reads
 from nestor.work.events import Happening, rebuild
-from nestor.work.models import Wakeup
 from nestor.work.registry import JOBS, SUBSCRIBERS, Job, Subscriber
 from nestor.work.rules import Pointer
 
@@ -55,7 +54,7 @@ def serve_wakeups(row_id: int, now: datetime) -> None:
             _serve_alone(wakeup, now)
 
 
-def _serve_alone(wakeup: Wakeup, now: datetime) -> None:
+def _serve_alone(wakeup: actions.Owed, now: datetime) -> None:
     try:
         _serve([wakeup], now)
     except Exception as error:  # noqa: BLE001 - see above
@@ -63,12 +62,11 @@ def _serve_alone(wakeup: Wakeup, now: datetime) -> None:
         actions.postpone_wakeups([wakeup], type(error).__name__, now, LUCK)
 
 
-def _serve(wakeups: list[Wakeup], now: datetime) -> None:
+def _serve(wakeups: list[actions.Owed], now: datetime) -> None:
     subscriber = SUBSCRIBERS.get(wakeups[0].subscriber)
     with transaction.atomic():
         if subscriber is not None:
-            rows = [row.event for row in wakeups]
-            subscriber.serve([rebuild(row.name, row.brand_id, row.ids) for row in rows], now)
+            subscriber.serve([rebuild(row.name, row.brand_id, row.ids) for row in wakeups], now)
         if not actions.settle_wakeups(wakeups):
             raise LeaseLost
 

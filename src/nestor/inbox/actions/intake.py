@@ -15,6 +15,8 @@ from nestor.inbox.models import Attachment, Conversation, Message, MessageVersio
 from nestor.networks.contract import Arrival, Vanished
 from nestor.people.actions import know_authors
 from nestor.people.models import Identity
+from nestor.vocabulary import new_id
+from nestor.work.actions.many import change_rows, write_rows
 from nestor.work.events import Happening
 from nestor.work.rules import storable_name
 from nestor.work.rules.words import search_text
@@ -72,15 +74,15 @@ def _take_in_once(channel: Channel, arrivals: Sequence[Arrival], now: datetime) 
     posts = _posts_of(channel, fresh)
     conversations = _conversations_of(channel, fresh, identities, posts)
     messages = [_message_of(channel, one, conversations, identities, now) for one in fresh]
-    Message.objects.bulk_create(messages)
+    write_rows(Message, messages)
     _keep_rest(channel, messages, fresh, now)
     done.added += len(messages)
     for message in messages:
-        if message.is_ours:
-            ids = {"brand_id": channel.brand_id, "message_id": message.pk, "conversation_id": message.conversation_id}
-            done.happenings.append(OwnMessageSeen(**ids))
-        else:
-            done.happenings.append(MessageArrived(brand_id=channel.brand_id, message_id=message.pk))
+        ids = {"brand_id": channel.brand_id, "message_id": message["id"]}
+        is_ours = message["is_ours"]
+        done.happenings.append(
+            OwnMessageSeen(**ids, conversation_id=message["conversation_id"]) if is_ours else MessageArrived(**ids)
+        )
     return done
 
 
@@ -159,10 +161,10 @@ def _is_edit(row: Message, arrival: Arrival) -> bool:
     return versions.filter(replaced_at=row.edited_at).exists()
 
 
-def _posts_of(channel: Channel, arrivals: Iterable[Arrival]) -> dict[str, Post]:
+def _posts_of(channel: Channel, arrivals: Iterable[Arrival]) -> dict[str, int]:
     hangs = {one.hangs_on.network_id: one.hangs_on for one in arrivals if one.hangs_on is not None}
     rows = Post.objects.of(channel.brand_id).filter(channel=channel, network_id__in=hangs)
-    known: dict[str, Post] = {row.network_id: row for row in rows}
+    known: dict[str, int] = dict(rows.values_list("network_id", "pk"))
     fresh = [
         Post(
             brand_id=channel.brand_id,
@@ -178,40 +180,39 @@ def _posts_of(channel: Channel, arrivals: Iterable[Arrival]) -> dict[str, Post]:
         if key not in known
     ]
     Post.objects.bulk_create(fresh)
-    return known | {row.network_id: row for row in fresh}
+    return known | {row.network_id: row.pk for row in fresh}
 
 
 def _conversations_of(
-    channel: Channel, arrivals: Sequence[Arrival], identities: dict[str, Identity], posts: dict[str, Post]
-) -> dict[str, Conversation]:
+    channel: Channel, arrivals: Sequence[Arrival], identities: dict[str, Identity], posts: dict[str, int]
+) -> dict[str, int]:
+    """Return the internal id of each thread's conversation; those not known yet are made."""
     threads: dict[str, list[Arrival]] = {}
     for one in sorted(arrivals, key=lambda arrival: arrival.published_at):
         threads.setdefault(one.thread_id, []).append(one)
     rows = Conversation.objects.of(channel.brand_id).filter(channel=channel, thread_id__in=threads)
-    known: dict[str, Conversation] = {row.thread_id: row for row in rows}
-    fresh = []
-    for thread_id, utterances in sorted(threads.items()):
-        last_at = utterances[-1].published_at
-        if (row := known.get(thread_id)) is None:
-            fresh.append(_conversation_of(channel, utterances, identities, posts))
-        else:
-            _extend(row, utterances, identities, last_at)
-    Conversation.objects.bulk_create(fresh)
-    return known | {row.thread_id: row for row in fresh}
-
-
-def _extend(
-    row: Conversation, utterances: Sequence[Arrival], identities: dict[str, Identity], last_at: datetime
-) -> None:
-    changes: dict[str, object] = {}
-    if last_at > row.last_at:
-        changes["last_at"] = last_at
-    if utterances[0].published_at < row.started_at:
-        changes["started_at"] = utterances[0].published_at
-    if row.member_id is None and (opener := _opener(utterances)) is not None:
-        changes["member_id"] = identities[opener.author.network_id].member_id
-    if changes:
-        Conversation.objects.of(row.brand_id).filter(pk=row.pk).update(**changes)
+    known: dict[str, int] = {}
+    later: list[tuple[int, dict[str, Any]]] = []
+    for pk, thread_id, started_at, last_at, member_id in rows.values_list(
+        "pk", "thread_id", "started_at", "last_at", "member_id"
+    ):
+        known[thread_id], utterances = pk, threads[thread_id]
+        first, last, opener = utterances[0].published_at, utterances[-1].published_at, _opener(utterances)
+        if last > last_at:
+            later.append((pk, {"last_at": last, "guard": (last,)}))
+        if first < started_at:
+            Conversation.objects.of(channel.brand_id).filter(pk=pk, started_at__gt=first).update(started_at=first)
+        if member_id is None and opener is not None:
+            member = identities[opener.author.network_id].member_id
+            Conversation.objects.of(channel.brand_id).filter(pk=pk, member=None).update(member_id=member)
+    change_rows(Conversation, channel.brand_id, sorted(later, key=lambda one: one[0]), guard="last_at < %s")
+    fresh = [
+        _conversation_of(channel, utterances, identities, posts)
+        for thread_id, utterances in sorted(threads.items())
+        if thread_id not in known
+    ]
+    write_rows(Conversation, fresh)
+    return known | {row["thread_id"]: row["id"] for row in fresh}
 
 
 def _opener(utterances: Sequence[Arrival]) -> Arrival | None:
@@ -219,83 +220,73 @@ def _opener(utterances: Sequence[Arrival]) -> Arrival | None:
 
 
 def _conversation_of(
-    channel: Channel, utterances: Sequence[Arrival], identities: dict[str, Identity], posts: dict[str, Post]
-) -> Conversation:
+    channel: Channel, utterances: Sequence[Arrival], identities: dict[str, Identity], posts: dict[str, int]
+) -> dict[str, Any]:
     first, opener = utterances[0], _opener(utterances)
     hang = next((one.hangs_on for one in utterances if one.hangs_on is not None), None)
-    return Conversation(
-        brand_id=channel.brand_id,
-        channel=channel,
-        thread_id=first.thread_id,
-        kind=first.kind.value,
-        member_id=identities[opener.author.network_id].member_id if opener else None,
-        post=posts[hang.network_id] if hang else None,
-        subject=first.subject,
-        is_public=first.is_public,
-        started_at=first.published_at,
-        last_at=utterances[-1].published_at,
-    )
+    return {
+        "id": new_id(),
+        "brand_id": channel.brand_id,
+        "channel_id": channel.pk,
+        "thread_id": first.thread_id,
+        "kind": first.kind.value,
+        "member_id": identities[opener.author.network_id].member_id if opener else None,
+        "post_id": posts[hang.network_id] if hang else None,
+        "subject": first.subject,
+        "is_public": first.is_public,
+        "started_at": first.published_at,
+        "last_at": utterances[-1].published_at,
+    }
 
 
 def _message_of(
     channel: Channel,
     arrival: Arrival,
-    conversations: dict[str, Conversation],
+    conversations: dict[str, int],
     identities: dict[str, Identity],
     now: datetime,
-) -> Message:
+) -> dict[str, Any]:
     author = () if arrival.is_ours else (arrival.author.name, arrival.author.handle)
-    return Message(
-        brand_id=channel.brand_id,
-        conversation=conversations[arrival.thread_id],
-        channel=channel,
-        network_id=arrival.network_id,
-        kind=arrival.kind.value,
-        is_ours=arrival.is_ours,
-        identity=None if arrival.is_ours else identities[arrival.author.network_id],
-        text=arrival.text,
-        html=rules.neutral_html(arrival.html) if arrival.html else "",
-        subject=arrival.subject,
-        in_reply_to=arrival.in_reply_to,
-        url=arrival.url,
-        is_public=arrival.is_public,
-        state=arrival.state,
-        mark=arrival.mark,
-        has_picture=any(one.kind == "image" for one in arrival.attachments),
-        published_at=arrival.published_at,
-        arrived_at=now,
-        edited_at=arrival.edited_at,
-        shown_at=now if arrival.is_ours else None,
-        search_text=search_text(arrival.text, arrival.subject, *author),
-    )
+    return {
+        "id": new_id(),
+        "brand_id": channel.brand_id,
+        "conversation_id": conversations[arrival.thread_id],
+        "channel_id": channel.pk,
+        "network_id": arrival.network_id,
+        "kind": arrival.kind.value,
+        "is_ours": arrival.is_ours,
+        "identity_id": None if arrival.is_ours else identities[arrival.author.network_id].pk,
+        "text": arrival.text,
+        "html": rules.neutral_html(arrival.html) if arrival.html else "",
+        "subject": arrival.subject,
+        "in_reply_to": arrival.in_reply_to,
+        "url": arrival.url,
+        "is_public": arrival.is_public,
+        "state": arrival.state,
+        "mark": arrival.mark,
+        "has_picture": any(one.kind == "image" for one in arrival.attachments),
+        "published_at": arrival.published_at,
+        "arrived_at": now,
+        "edited_at": arrival.edited_at,
+        "shown_at": now if arrival.is_ours else None,
+        "search_text": search_text(arrival.text, arrival.subject, *author),
+    }
 
 
-def _keep_rest(channel: Channel, messages: Sequence[Message], arrivals: Sequence[Arrival], now: datetime) -> None:
-    keep_until = now + timedelta(days=settings.NESTOR_KEEP_PAYLOADS_FOR)
-    pairs = list(zip(messages, arrivals, strict=True))
-    Attachment.objects.bulk_create(
-        Attachment(
-            brand_id=channel.brand_id,
-            message=message,
-            kind=one.kind,
-            url=one.url,
-            alt=one.alt,
-            media_type=one.media_type,
-        )
-        for message, arrival in pairs
+def _keep_rest(
+    channel: Channel, messages: Sequence[dict[str, Any]], arrivals: Sequence[Arrival], now: datetime
+) -> None:
+    fixed = {"brand_id": channel.brand_id}
+    pairs = list(zip((message["id"] for message in messages), arrivals, strict=True))
+    files = [
+        {"message_id": pk, "kind": one.kind, "url": one.url, "alt": one.alt, "media_type": one.media_type}
+        for pk, arrival in pairs
         for one in arrival.attachments
-    )
-    Payload.objects.bulk_create(
-        Payload(
-            brand_id=channel.brand_id,
-            message=message,
-            body=arrival.payload,
-            received_at=now,
-            keep_until=keep_until,
-        )
-        for message, arrival in pairs
-        if arrival.payload
-    )
+    ]
+    write_rows(Attachment, [fixed | one for one in files])
+    kept = fixed | {"received_at": now, "keep_until": now + timedelta(days=settings.NESTOR_KEEP_PAYLOADS_FOR)}
+    bodies = [{"message_id": pk, "body": arrival.payload} for pk, arrival in pairs if arrival.payload]
+    write_rows(Payload, [kept | one for one in bodies])
 
 
 def let_vanish(channel: Channel, vanished: Iterable[Vanished], done: Intake) -> None:

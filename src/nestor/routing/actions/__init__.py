@@ -14,7 +14,7 @@ from nestor.routing import rules
 from nestor.routing.actions.standing import Contended, Move, apply_moves, until_settled
 from nestor.routing.models import Route
 from nestor.routing.reads import standings
-from nestor.routing.reads.standings import Clockwork, OwnWords
+from nestor.routing.reads.standings import Clockwork, Heard, OwnWords
 from nestor.routing.rules import Standing
 from nestor.work.actions import note
 
@@ -28,7 +28,7 @@ def route_messages(brand_id: int, message_ids: Iterable[int], now: datetime) -> 
 
 
 def _route_all(brand_id: int, ids: Sequence[int], now: datetime) -> int:
-    messages = standings.read_messages(brand_id, ids)
+    messages = standings.heard(brand_id, ids)
     if not messages:
         return 0
     concerned = sorted({message.conversation_id for message in messages})
@@ -43,29 +43,30 @@ def _route_all(brand_id: int, ids: Sequence[int], now: datetime) -> int:
     return len(messages)
 
 
-def _route(row: Route | None, said: Sequence[Message], ours: OwnWords, clockwork: Clockwork) -> Move:
+def _route(row: Route | None, messages: Sequence[Heard], ours: OwnWords, clockwork: Clockwork) -> Move:
     """Return what some messages do to the standing of their conversation."""
-    conversation = said[0].conversation
+    first = messages[0]
     standing = standings.standing_of(row) if row is not None else None
-    is_answered, values = row is not None and row.answered_at is not None, dict[str, Any]()
-    for message in said:
-        utterance = standings.utterance_of(message)
-        until = message.published_at if standings.is_history(message) else ours.last_at(conversation.pk)
-        standing = rules.after_message(standing, utterance, until)
-        if standing.last_at == message.published_at:
-            values |= {"last_message": message, "language": message.reading.language}
-        if not utterance.is_closer:
+    values: dict[str, Any] = {} if row is not None else {"channel_id": first.channel_id, "kind": first.kind}
+    is_answered = row is not None and row.answered_at is not None
+    for message in messages:
+        at = message.said.published_at
+        until = at if message.is_history else ours.last_at(message.conversation_id)
+        standing = rules.after_message(standing, message.said, until)
+        if standing.last_at == at:
+            values |= {"last_message_id": message.pk, "language": message.language}
+        if not message.said.is_closer:
             values["snoozed_until"] = None  # whoever put it off did not know of this
-        answer = ours.first_after(conversation.pk, message.published_at)
+        answer = ours.first_after(message.conversation_id, at)
         if answer is not None and not is_answered:  # we had spoken before this was read
             values["answered_at"], values["answered_elsewhere"] = answer
             is_answered = True
     if standing is None:
         raise AssertionError
-    return Move(conversation, row, _columns(standing, conversation, clockwork) | values)
+    return Move(first.conversation_id, row, _columns(standing, clockwork) | values)
 
 
-def _columns(standing: Standing, conversation: Conversation, clockwork: Clockwork) -> dict[str, Any]:
+def _columns(standing: Standing, clockwork: Clockwork) -> dict[str, Any]:
     return {
         "lane": standing.lane.value,
         "urgency": standing.urgency,
@@ -74,7 +75,7 @@ def _columns(standing: Standing, conversation: Conversation, clockwork: Clockwor
         "is_unsure": standing.is_unsure,
         "is_sealed": standing.is_sealed,
         "is_open": standing.is_open,
-        "last_at": standing.last_at or conversation.last_at,
+        "last_at": standing.last_at,
         "clock_started_at": standing.clock_started_at,
         "clock_due_at": clockwork.due_at(standing.clock_started_at),
         "clock_stopped_at": standing.clock_stopped_at,
@@ -106,16 +107,19 @@ def record_answer(conversation: Conversation, at: datetime, now: datetime, *, is
 
 def follow_correction(message: Message, now: datetime) -> bool:
     """Move the conversation to the lane a person said its message belongs to."""
-    said = standings.utterance_of(message)
     conversation = message.conversation
+    found = standings.heard(message.brand_id, [message.pk])
+    if not found:
+        return False  # it is being read again
+    said = found[0].said
     around = replace(said, is_sealed=said.is_sealed or standings.is_any_sealed(conversation))
     clockwork, ours = Clockwork(conversation.brand_id), OwnWords(conversation.brand_id, [conversation.pk])
-    until = message.published_at if standings.is_history(message) else ours.last_at(conversation.pk)
+    until = message.published_at if found[0].is_history else ours.last_at(conversation.pk)
 
     def corrected(row: Route) -> dict[str, Any]:
         before = standings.standing_of(row)
         after = rules.after_correction(before, said.lane, around, until)
-        return {} if after == before else _columns(after, conversation, clockwork)
+        return {} if after == before else _columns(after, clockwork)
 
     return change_standing(conversation, corrected, now)
 
@@ -128,7 +132,7 @@ def change_standing(conversation: Conversation, change: Callable[[Route], dict[s
         values = change(row) if row is not None else {}
         if row is None or not values:
             return False
-        apply_moves(conversation.brand_id, [Move(conversation, row, values)], now)
+        apply_moves(conversation.brand_id, [Move(conversation.pk, row, values)], now)
         return True
 
     return until_settled(work)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from nestor.inbox.models import Conversation
 from nestor.notices.actions import tell
 from nestor.notices.rules import Occasion
 from nestor.people.reads import Seat, colleague, team_of
@@ -99,11 +100,11 @@ def _do_some(bulk: BulkDeed, lease: Lease, now: datetime) -> bool:
     items = list(_items(bulk).filter(version=0, before__isnull=True).order_by("pk")[:STEP])
     change = _change_of(bulk, now)
     by_conversation = {item.conversation_id: item for item in items}
-    rows = Route.objects.of(bulk.brand_id).filter(conversation_id__in=by_conversation).select_related("conversation")
-    moves = [Move(row.conversation, row, values) for row in rows if (values := change(row))]
+    rows = Route.objects.of(bulk.brand_id).filter(conversation_id__in=by_conversation)
+    moves = [Move(row.conversation_id, row, values) for row in rows if (values := change(row))]
     apply_moves(bulk.brand_id, moves, now)
     for move in moves:
-        item, row = by_conversation[move.conversation.pk], move.row
+        item, row = by_conversation[move.conversation_id], move.row
         if row is not None:
             item.before, item.version = (
                 as_stored({name: getattr(row, name) for name in move.values}),
@@ -112,7 +113,7 @@ def _do_some(bulk: BulkDeed, lease: Lease, now: datetime) -> bool:
     for item in items:
         item.before = item.before if item.before is not None else {}
     _items(bulk).bulk_update(items, ["before", "version"], batch_size=STEP)
-    _keep_labels(bulk, [move.conversation.pk for move in moves], is_undone=False)
+    _keep_labels(bulk, [move.conversation_id for move in moves], is_undone=False)
     _journal(bulk, moves, now)
     return _go_on(bulk, lease, now, len(items), changed=F("changed") + len(moves))
 
@@ -162,7 +163,13 @@ def _journal(bulk: BulkDeed, moves: Sequence[Move], now: datetime) -> None:
     verb = f"bulk_{bulk.deed}" if bulk.state != BulkDeed.UNDOING else "bulk_undo"
     facts = {"bulk": bulk.pk}
     note_all(
-        verb, [move.conversation for move in moves], now, brand_id=bulk.brand_id, actor_id=bulk.author_id, facts=facts
+        verb,
+        Conversation,
+        [move.conversation_id for move in moves],
+        now,
+        brand_id=bulk.brand_id,
+        actor_id=bulk.author_id,
+        facts=facts,
     )
 
 
@@ -185,14 +192,14 @@ def _go_on(bulk: BulkDeed, lease: Lease, now: datetime, looked_at: int, **change
 def _undo_some(bulk: BulkDeed, lease: Lease, now: datetime) -> bool:
     items = list(_items(bulk).filter(before__isnull=False).order_by("-pk")[:STEP])
     by_conversation = {item.conversation_id: item for item in items if item.version}
-    rows = Route.objects.of(bulk.brand_id).filter(conversation_id__in=by_conversation).select_related("conversation")
+    rows = Route.objects.of(bulk.brand_id).filter(conversation_id__in=by_conversation)
     moves = [
-        Move(row.conversation, row, as_was(by_conversation[row.conversation_id].before))
+        Move(row.conversation_id, row, as_was(by_conversation[row.conversation_id].before))
         for row in rows
         if row.version == by_conversation[row.conversation_id].version
     ]
     apply_moves(bulk.brand_id, moves, now)
-    _keep_labels(bulk, [move.conversation.pk for move in moves], is_undone=True)
+    _keep_labels(bulk, [move.conversation_id for move in moves], is_undone=True)
     _items(bulk).filter(pk__in=[item.pk for item in items]).delete()
     _journal(bulk, moves, now)
     left_alone = len(by_conversation) - len(moves)

@@ -86,8 +86,8 @@ def _strip(label: Label, now: datetime) -> int:
     def work() -> int:
         on = ConversationLabel.objects.of(label.brand_id).filter(label=label)
         some = list(on.values_list("conversation_id", flat=True)[:CHUNK])
-        rows = Route.objects.of(label.brand_id).filter(conversation_id__in=some).select_related("conversation")
-        moves = [Move(row.conversation, row, values) for row in rows if (values := unlabelled(row, label.pk))]
+        rows = Route.objects.of(label.brand_id).filter(conversation_id__in=some)
+        moves = [Move(row.conversation_id, row, values) for row in rows if (values := unlabelled(row, label.pk))]
         if moves:
             apply_moves(label.brand_id, moves, now)
         on.filter(conversation_id__in=some).delete()

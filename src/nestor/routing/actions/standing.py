@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
-from nestor.inbox.models import Conversation
 from nestor.routing.events import ConversationRouted
 from nestor.routing.models import OpenCount, Route, SavedView
 from nestor.routing.reads.views import counted_views, facts_of
 from nestor.routing.rules.counting import facets_of
 from nestor.routing.rules.filters import Facts, Sought, answers
+from nestor.vocabulary import new_id
 from nestor.work.actions import announce_all
+from nestor.work.actions.many import change_rows, write_rows
 
 MOST_RETRIES = 5
 T = TypeVar("T")
@@ -29,21 +30,16 @@ class Contended(Exception):
 class Move:
     """What is to become of one conversation's standing: its row as it was read (None: it has none yet), new values."""
 
-    conversation: Conversation
+    conversation_id: int
     row: Route | None
     values: dict[str, Any]
 
-    def after(self) -> Route:
-        """Return the row as it will be."""
+    def facts(self) -> tuple[Facts | None, Facts]:
+        """Return what counters go by, before and after."""
         if self.row is None:
-            made = self.conversation
-            fixed = {"channel_id": made.channel_id, "kind": made.kind}
-            return Route(brand_id=made.brand_id, conversation=made, **{**fixed, **self.values})
-        kept = {field.attname: getattr(self.row, field.attname) for field in Route._meta.concrete_fields}
-        after = Route(**kept)
-        for name, value in self.values.items():
-            setattr(after, name, value)
-        return after
+            return None, facts_of({"assignee_id": None, "label_ids": (), "snoozed_until": None} | self.values)
+        before = vars(self.row)
+        return facts_of(before), facts_of(before | self.values)
 
 
 def until_settled(work: Callable[[], T]) -> T:
@@ -59,21 +55,21 @@ def until_settled(work: Callable[[], T]) -> T:
 
 def apply_moves(brand_id: int, moves: Sequence[Move], now: datetime) -> None:
     """Store the moves, keep the counters and announce each. Joins the caller's transaction; raise `Contended`."""
-    ordered = sorted(moves, key=lambda move: move.row.pk if move.row is not None else 0)
-    pairs = [(move.row, move.after()) for move in ordered]
-    _insert(brand_id, [after for before, after in pairs if before is None])
+    ordered = sorted(moves, key=lambda move: (move.row.pk if move.row is not None else 0, move.conversation_id))
+    _insert(brand_id, [move for move in ordered if move.row is None])
     _update(brand_id, [move for move in ordered if move.row is not None])
-    recount(brand_id, pairs)
-    events = [ConversationRouted(brand_id=brand_id, conversation_id=move.conversation.pk) for move in ordered]
+    recount(brand_id, [move.facts() for move in ordered])
+    events = [ConversationRouted(brand_id=brand_id, conversation_id=move.conversation_id) for move in ordered]
     announce_all(events, now)
 
 
-def _insert(brand_id: int, rows: Sequence[Route]) -> None:
-    if not rows:
+def _insert(brand_id: int, moves: Sequence[Move]) -> None:
+    if not moves:
         return
-    Route.objects.bulk_create(rows, ignore_conflicts=True)
-    ids = [row.pk for row in rows]
-    if Route.objects.of(brand_id).filter(pk__in=ids).count() != len(ids):
+    fixed = {"brand_id": brand_id}
+    rows = [fixed | {"id": new_id(), "conversation_id": move.conversation_id} | move.values for move in moves]
+    write_rows(Route, rows, ignore_conflicts=True)
+    if Route.objects.of(brand_id).filter(pk__in=[row["id"] for row in rows]).count() != len(rows):
         raise Contended  # another worker gave one of them its standing first
 
 
@@ -81,33 +77,22 @@ def _update(brand_id: int, moves: Sequence[Move]) -> None:
     groups: dict[tuple[str, ...], list[Move]] = {}
     for move in moves:
         groups.setdefault(tuple(sorted(move.values)), []).append(move)
-    for names, group in sorted(groups.items()):
-        fields: list[Any] = [Route._meta.get_field(name) for name in names]
-        columns = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
-        statement = (
-            f"UPDATE routing_route SET {columns}, version = version + 1"  # noqa: S608  names of our own columns
-            " WHERE id = %s AND brand_id = %s AND version = %s"
-        )
+    for _names, group in sorted(groups.items()):
         rows = [
-            [*map(_stored, fields, map(move.values.__getitem__, names)), row.pk, brand_id, row.version]
+            (
+                row.pk,
+                move.values | {"version": row.version + 1, "guard": (row.version,)},
+            )
             for move in group
             if (row := move.row) is not None
         ]
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
-            if cursor.rowcount != len(rows):
-                raise Contended
+        if change_rows(Route, brand_id, rows, guard="version = %s") != len(rows):
+            raise Contended
 
 
-def _stored(field: Any, value: Any) -> Any:
-    plain = value.pk if hasattr(value, "pk") else value
-    return field.get_db_prep_save(plain, connection)
-
-
-def recount(brand_id: int, pairs: Iterable[tuple[Route | None, Route | None]]) -> None:
+def recount(brand_id: int, pairs: Iterable[tuple[Facts | None, Facts | None]]) -> None:
     """Keep every counter in step with standings that changed; None before or after: there is no such standing."""
-    moved = [(_facts(before), _facts(after)) for before, after in pairs]
-    moved = [(before, after) for before, after in moved if before != after]
+    moved = [(before, after) for before, after in pairs if before != after]
     if not moved:
         return
     facets = Counter[tuple[str, str, bool]]()
@@ -116,10 +101,6 @@ def recount(brand_id: int, pairs: Iterable[tuple[Route | None, Route | None]]) -
         facets.update(facets_of(after))
     _step_counts(brand_id, facets)
     _step_views(brand_id, moved)
-
-
-def _facts(row: Route | None) -> Facts | None:
-    return None if row is None else facts_of(row)
 
 
 def _step_counts(brand_id: int, steps: Counter[tuple[str, str, bool]]) -> None:

@@ -1,7 +1,9 @@
 """Standings, messages and our own words as routing weighs them against one another."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from nestor.brands.models import Brand
 from nestor.brands.reads import opening_hours
@@ -16,7 +18,11 @@ from nestor.triage.rules.contract import Flag
 from nestor.vocabulary import Lane, Role
 
 HISTORY_BEFORE = timedelta(days=3)  # what was said that long before a channel was connected is not owed an answer
-UNREAD = ("text", "html", "search_text", "reading__reasons", "reading__lanes", "reading__harm_kinds")  # not needed here
+HEARD = (
+    "pk conversation_id published_at is_sealed reading__lane reading__urgency reading__tone reading__harm_level"
+    " reading__is_unsure reading__flags reading__language conversation__kind channel_id channel__network"
+    " channel__made_at"
+).split()
 
 
 def standing_of(row: Route) -> Standing:
@@ -35,32 +41,51 @@ def standing_of(row: Route) -> Standing:
     )
 
 
-def utterance_of(message: Message) -> Utterance:
-    """Return a message that was read, as routing sees it."""
-    reading = message.reading
-    return Utterance(
-        lane=Lane(reading.lane),
-        published_at=message.published_at,
-        urgency=reading.urgency,
-        tone=reading.tone,
-        harm_level=reading.harm_level,
-        is_unsure=reading.is_unsure,
-        is_sealed=message.is_sealed,
-        is_closer=Flag.CLOSER.value in reading.flags,
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message from outside that triage has read, as routing sees it; never its words."""
+
+    pk: int
+    conversation_id: int
+    channel_id: int
+    kind: str
+    language: str
+    said: Utterance
+    is_history: bool
+
+
+def heard(brand_id: int, ids: Sequence[int]) -> list[Heard]:
+    """Return those of these messages from outside that triage has read, oldest first. One query."""
+    rows = Message.objects.of(brand_id).filter(pk__in=ids, is_ours=False, shown_at__isnull=False)
+    found = rows.filter(reading__isnull=False).order_by("published_at", "id").values_list(*HEARD)
+    return [_heard(dict(zip(HEARD, row, strict=True))) for row in found]
+
+
+def _heard(row: dict[str, Any]) -> Heard:
+    at = row["published_at"]
+    return Heard(
+        pk=row["pk"],
+        conversation_id=row["conversation_id"],
+        channel_id=row["channel_id"],
+        kind=row["conversation__kind"],
+        language=row["reading__language"],
+        said=Utterance(
+            lane=Lane(row["reading__lane"]),
+            published_at=at,
+            urgency=row["reading__urgency"],
+            tone=row["reading__tone"],
+            harm_level=row["reading__harm_level"],
+            is_unsure=row["reading__is_unsure"],
+            is_sealed=row["is_sealed"],
+            is_closer=Flag.CLOSER.value in row["reading__flags"],
+        ),
+        is_history=was_over(row["channel__network"], row["channel__made_at"], at),
     )
 
 
-def read_messages(brand_id: int, ids: Sequence[int]) -> list[Message]:
-    """Return those of these messages from outside that triage has read, oldest first, without their words."""
-    rows = Message.objects.of(brand_id).filter(pk__in=ids, is_ours=False, shown_at__isnull=False)
-    rows = rows.select_related("reading", "conversation__channel").defer(*UNREAD)
-    return list(rows.order_by("published_at", "id"))
-
-
-def is_history(message: Message) -> bool:
+def was_over(network: str, connected_at: datetime, published_at: datetime) -> bool:
     """Return whether a message was over before the desk began to read its channel: kept and found, owed nothing."""
-    channel = message.conversation.channel
-    return channel.network == inbox_rules.ARCHIVE or message.published_at < channel.made_at - HISTORY_BEFORE
+    return network == inbox_rules.ARCHIVE or published_at < connected_at - HISTORY_BEFORE
 
 
 class OwnWords:

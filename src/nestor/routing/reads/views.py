@@ -1,7 +1,8 @@
 """Saved views and counters: what is kept, and for whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, Sum
 
@@ -9,27 +10,26 @@ from nestor.brands.models import Brand, Channel
 from nestor.people.models import TeamRole
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
-from nestor.routing.models import Label, OpenCount, Route, SavedView
+from nestor.routing.models import Label, OpenCount, SavedView
 from nestor.routing.rules.filters import Facts, InboxFilter, Sought, filter_of
 from nestor.vocabulary import Lane
 
 
-def facts_of(row: Route) -> Facts:
-    """Return a standing as filters see it."""
+def facts_of(row: Mapping[str, Any]) -> Facts:
+    """Return a standing, given by attribute, as filters see it."""
     return Facts(
-        lane=row.lane,
-        tone=row.tone,
-        urgency=row.urgency,
-        channel_id=row.channel_id,
-        kind=row.kind,
-        language=row.language,
-        assignee_id=row.assignee_id,
-        label_ids=frozenset(row.label_ids),
-        is_unsure=row.is_unsure,
-        is_open=row.is_open,
-        is_snoozed=row.snoozed_until is not None,
-        is_sealed=row.is_sealed,
-        last_at=row.last_at,
+        lane=row["lane"],
+        tone=row["tone"],
+        urgency=row["urgency"],
+        channel_id=row["channel_id"],
+        kind=row["kind"],
+        language=row["language"],
+        assignee_id=row["assignee_id"],
+        label_ids=frozenset(row["label_ids"]),
+        is_unsure=row["is_unsure"],
+        is_open=row["is_open"],
+        is_snoozed=row["snoozed_until"] is not None,
+        is_sealed=row["is_sealed"],
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -190,7 +190,6 @@ class Facts:
     is_open: bool
     is_snoozed: bool
     is_sealed: bool
-    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,44 +6,68 @@ import os
 import random
 import socket
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from nestor.vocabulary import new_public_id
+from nestor.vocabulary import new_id, new_public_id
+from nestor.work.actions.many import write_rows
 from nestor.work.events import Happening
 from nestor.work.models import Event, IdempotencyKey, JournalEntry, Pulse, Wakeup
 from nestor.work.registry import subscribers_of
 from nestor.work.rules import Lease, wait_for
 
-BATCH = 100  # wake-ups one worker takes at once
+BATCH = 400  # wake-ups one worker takes at once
 
 
 class KeyReused(Exception):
     """The same idempotency key came with another content."""
 
 
-def announce(happening: Happening, now: datetime) -> Event:
-    """Record an event and owe it to each of its subscribers."""
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One wake-up under a lease, with the event it is about."""
+
+    subscriber: str
+    token: str
+    pk: int
+    event_id: int
+    tries: int
+    name: str
+    brand_id: int
+    ids: dict[str, int]
+
+
+def announce(happening: Happening, now: datetime) -> int:
+    """Record an event and owe it to each of its subscribers; return the event's id."""
     return announce_all([happening], now)[0]
 
 
-def announce_all(happenings: Sequence[Happening], now: datetime) -> list[Event]:
-    """Record events in order; two statements whatever their number."""
-    events = [
-        Event(brand_id=one.brand_id, name=type(one).__name__, version=one.VERSION, ids=one.ids(), at=now)
+def announce_all(happenings: Sequence[Happening], now: datetime) -> list[int]:
+    """Record events in order and return their ids; two statements whatever their number."""
+    events: list[dict[str, Any]] = [
+        {
+            "id": new_id(),
+            "brand_id": one.brand_id,
+            "name": type(one).__name__,
+            "version": one.VERSION,
+            "ids": one.ids(),
+            "at": now,
+        }
         for one in happenings
     ]
+    wakeups = [
+        {"id": new_id(), "event_id": event["id"], "brand_id": event["brand_id"], "subscriber": name, "due_at": now}
+        for event in events
+        for name in subscribers_of(event["name"])
+    ]
     with transaction.atomic():
-        Event.objects.bulk_create(events)
-        Wakeup.objects.bulk_create(
-            Wakeup(event=event, brand_id=event.brand_id, subscriber=name, due_at=now)
-            for event in events
-            for name in subscribers_of(event.name)
-        )
-    return events
+        write_rows(Event, events)
+        write_rows(Wakeup, wakeups)
+    return [event["id"] for event in events]
 
 
 def note(
@@ -71,26 +95,17 @@ def note(
 
 def note_all(
     verb: str,
-    subjects: Sequence[models.Model],
+    subject: type[models.Model],
+    ids: Iterable[int],
     now: datetime,
     *,
     brand_id: int,
     actor_id: int | None,
     facts: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write one line of the journal for each of several subjects of one table; one statement."""
-    JournalEntry.objects.bulk_create(
-        JournalEntry(
-            brand_id=brand_id,
-            actor_id=actor_id,
-            verb=verb,
-            subject=subject._meta.label,
-            subject_id=subject.pk,
-            facts=dict(facts or {}),
-            at=now,
-        )
-        for subject in subjects
-    )
+    """Write one line of the journal for each of several rows of one table; one statement."""
+    line = {"brand_id": brand_id, "actor_id": actor_id, "verb": verb, "facts": dict(facts or {}), "at": now}
+    write_rows(JournalEntry, [line | {"subject": subject._meta.label, "subject_id": one} for one in ids])
 
 
 def take_lease(rows: "models.QuerySet[Any]", row_id: int, now: datetime, lease_for: timedelta) -> Lease | None:
@@ -107,7 +122,7 @@ def release_lease(rows: "models.QuerySet[Any]", lease: Lease, **changes: Any) ->
     return held.update(lease_token="", leased_until=None, **changes) == 1
 
 
-def take_wakeups(row_id: int, now: datetime, lease_for: timedelta) -> list[Wakeup]:
+def take_wakeups(row_id: int, now: datetime, lease_for: timedelta) -> list[Owed]:
     """Lease this wake-up and others of the same subscriber that are due; [] says somebody was faster."""
     first = take_lease(Wakeup.objects.filter(due_at__lte=now), row_id, now, lease_for)
     if first is None:
@@ -117,21 +132,21 @@ def take_wakeups(row_id: int, now: datetime, lease_for: timedelta) -> list[Wakeu
     more = Wakeup.objects.filter(free, subscriber=subscriber, due_at__lte=now, tries=0).order_by("due_at", "id")
     chosen = list(more.values_list("pk", flat=True)[: BATCH - 1])
     Wakeup.objects.filter(free, pk__in=chosen).update(lease_token=first.token, leased_until=now + lease_for)
-    held = Wakeup.objects.filter(lease_token=first.token).select_related("event").order_by("event_id")
-    return list(held)
+    held = Wakeup.objects.filter(lease_token=first.token).order_by("event_id")
+    columns = ("pk", "event_id", "tries", "event__name", "event__brand_id", "event__ids")
+    return [Owed(subscriber, first.token, *row) for row in held.values_list(*columns)]
 
 
-def settle_wakeups(wakeups: Iterable[Wakeup]) -> bool:
+def settle_wakeups(wakeups: Sequence[Owed]) -> bool:
     """Forget wake-ups that were served; False says the lease was lost, so the caller must roll back."""
-    rows = list(wakeups)
-    held = Wakeup.objects.filter(pk__in=[row.pk for row in rows], lease_token=rows[0].lease_token)
-    return held.delete()[0] == len(rows)
+    held = Wakeup.objects.filter(pk__in=[row.pk for row in wakeups], lease_token=wakeups[0].token)
+    return held.delete()[0] == len(wakeups)
 
 
-def postpone_wakeups(wakeups: Iterable[Wakeup], trouble: str, now: datetime, luck: random.Random) -> None:
+def postpone_wakeups(wakeups: Iterable[Owed], trouble: str, now: datetime, luck: random.Random) -> None:
     """Put wake-ups back after a failure, later each time; nothing is ever given up."""
     for row in wakeups:
-        Wakeup.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
+        Wakeup.objects.filter(pk=row.pk, lease_token=row.token).update(
             tries=F("tries") + 1,
             due_at=now + wait_for(row.tries, luck),
             trouble=trouble[:200],
