@@ -78,7 +78,7 @@ def change_rows(
             *guarded,
         ]
         for pk, given in rows
-        for guarded in [given.get("guard", ())]
+        for guarded in [map(_guarded, given.get("guard", ()))]
     ]
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE {where}", values)  # noqa: S608  our own names
