@@ -23,7 +23,7 @@ from tests.crash.stage import PLACES, SharedClock, Stage, plant_question
 
 LINES = 60_000  # a worker's life, in lines of our own code: about a dozen messages and answers
 LEAP = 75.0
-PATIENCE = 300.0  # seconds until a worker that is left alone has done everything; a machine may be busy
+PATIENCE = 900.0  # seconds until a worker that is left alone has done everything; a machine may be busy
 
 
 @dataclass

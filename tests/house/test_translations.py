@@ -29,6 +29,8 @@ MARKUP = re.compile(rf"<kbd>[^<]*</kbd>|<[^>]*>|&\w+;|https?://\S+|`[^`]*`|%\(\w
 BEFORE = re.compile(r"(?<![\u202f\u00a0])([;!?»]|:(?=\s|$))")
 AFTER = re.compile(r"«(?![\u202f\u00a0])")
 
+GETTEXT = r"""\b_\((?:"([^"]+)"|'([^']+)')\)"""
+
 Key = tuple[str | None, str]
 
 
@@ -76,7 +78,10 @@ def in_templates() -> dict[Key, str]:
         nodes = Template(source, engine=Engine.get_default()).nodelist.get_nodes_by_type(Node)
         for key in texts_of(nodes):
             found[key] = named(path)
-        for text in re.findall(r"""\b_\((?:"([^"]+)"|'([^']+)')\)""", source):
+        for text in re.findall(GETTEXT, source):
+            found[None, text[0] or text[1]] = named(path)
+    for path in sorted(PACKAGE.rglob("hot/*.html")):  # drawn by Jinja2
+        for text in re.findall(GETTEXT, path.read_text(encoding="utf-8")):
             found[None, text[0] or text[1]] = named(path)
     return found
 

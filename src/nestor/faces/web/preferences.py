@@ -1,6 +1,7 @@
 """The language, zone and theme of whoever looks."""
 
 from collections.abc import Callable
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -18,11 +19,15 @@ def known_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Return every named zone; finding them walks a folder, so it is done once."""
+    return frozenset(available_timezones())
+
+
 def known_zones() -> list[str]:
     """Return the named zones of places, sorted; technical ones are left out."""
-    places = (
-        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix/"))
-    )
+    places = (zone for zone in _zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix/")))
     return ["UTC", *sorted(places)]
 
 
@@ -40,7 +45,7 @@ def zone_for(request: HttpRequest) -> ZoneInfo:
     """Return the person's zone, else the installation's."""
     person = _person(request)
     for name in (person.zone if person else "", settings.NESTOR_ZONE):
-        if name and name in available_timezones():
+        if name and name in _zones():
             return ZoneInfo(name)
     return ZoneInfo("UTC")
 

@@ -10,7 +10,7 @@ from nestor.brands.models import Brand, Channel
 from nestor.people.models import TeamRole
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
-from nestor.routing.models import Label, OpenCount, SavedView
+from nestor.routing.models import BulkDeed, Label, OpenCount, SavedView
 from nestor.routing.rules.filters import Facts, InboxFilter, Sought, filter_of
 from nestor.vocabulary import Lane
 
@@ -120,3 +120,16 @@ def labels_of(brand: Brand | int) -> list[Label]:
 def labels_by_id(labels: Iterable[Label]) -> dict[int, Label]:
     """Return labels by their internal ids, as standings name them."""
     return {label.pk: label for label in labels}
+
+
+def label_for(brand: Brand | int, public_id: str) -> Label | None:
+    """Return one label of the brand."""
+    found: Label | None = Label.objects.of(brand).filter(public_id=public_id).first()
+    return found
+
+
+def bulk_for(seat: Seat, public_id: str) -> BulkDeed | None:
+    """Return one of this person's own deeds to many."""
+    rows = BulkDeed.objects.of(seat.brand).filter(public_id=public_id, author=seat.user)
+    found: BulkDeed | None = rows.first()
+    return found

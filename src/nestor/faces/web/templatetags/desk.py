@@ -1,10 +1,11 @@
 """How times, figures and other people's words are shown."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
@@ -39,12 +40,14 @@ def _locale() -> str:
 
 
 @register.simple_tag
+@cache
 def asset(path: str) -> str:
     """Return the address of one of our static files, new with each version."""
     return f"{static('nestor/' + path)}?v={__version__}"
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Draw one of our own symbols; it says nothing to a screen reader, the words beside it do."""
     return format_html(
@@ -63,22 +66,30 @@ def moment(at: datetime | None, css: str = "") -> SafeString | str:
     """Show a time as short as it can be understood; pointing at it says day, time and zone."""
     if at is None:
         return ""
+    return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', css, *_in_order(shown_moment(at)))
+
+
+def _in_order(shown: tuple[str, str, str]) -> tuple[str, str, str]:
+    at, when, title = shown
+    return at, title, when
+
+
+def shown_moment(at: datetime) -> tuple[str, str, str]:
+    """Return a time for machines, as short as it can be understood, and in full."""
     local = timezone.localtime(at)
-    return format_html(
-        '<time class="{}" datetime="{}" title="{}">{}</time>',
-        css,
-        local.isoformat(timespec="seconds"),
-        full(local),
-        short(local),
-    )
+    return local.isoformat(timespec="seconds"), short(local), full(local)
 
 
 def full(local: datetime) -> str:
     """Return day, time and zone in words."""
     zone = timezone.get_current_timezone_name()
-    day = format_date(local, "full", locale=_locale())
-    at = format_time(local, "medium", locale=_locale())
+    day, at = _day(local.date(), "full", _locale()), f"{local:%H:%M:%S}"
     return _("%(day)s at %(time)s (%(zone)s)") % {"day": day, "time": at, "zone": zone}
+
+
+@lru_cache(maxsize=2000)
+def _day(day: date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale=locale)
 
 
 def short(local: datetime) -> str:
@@ -90,13 +101,13 @@ def short(local: datetime) -> str:
         return _("yesterday %(time)s") % {"time": clock(local)}
     pattern = "d MMM" if local.year == now.year else "d MMM y"
     if abs(now - local) < timedelta(days=7):
-        return f"{format_date(local, 'EEE', locale=_locale())} {clock(local)}"
-    return format_date(local, pattern, locale=_locale())
+        return f"{_day(local.date(), 'EEE', _locale())} {clock(local)}"
+    return _day(local.date(), pattern, _locale())
 
 
 def clock(local: datetime) -> str:
-    """Return hours and minutes."""
-    return format_time(local, "HH:mm", locale=_locale())
+    """Return hours and minutes, as both languages write them."""
+    return f"{local:%H:%M}"
 
 
 @register.filter
@@ -123,7 +134,7 @@ def due(at: datetime | None, now: datetime) -> SafeString | str:
     if at is None:
         return ""
     left = at - now
-    shown = format_timedelta(abs(left), threshold=1.2, format="short", locale=_locale())
+    shown = _span(round(abs(left).total_seconds()), _locale())
     text = (_("%(span)s late") if left < timedelta() else _("in %(span)s")) % {"span": shown}
     local = timezone.localtime(at)
     css = "is-late" if left < timedelta() else ("is-careful" if left < timedelta(minutes=30) else "")
@@ -135,6 +146,11 @@ def due(at: datetime | None, now: datetime) -> SafeString | str:
         title,
         text,
     )
+
+
+@lru_cache(maxsize=5000)
+def _span(seconds: int, locale: str) -> str:
+    return format_timedelta(timedelta(seconds=seconds), threshold=1.2, format="short", locale=locale)
 
 
 @register.filter

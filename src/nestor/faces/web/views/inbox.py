@@ -13,9 +13,11 @@ from nestor.brands.models import Channel
 from nestor.brands.reads import channels_of
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
-from nestor.faces.web.filter_words import Chip, chips_of, choices_of
+from nestor.faces.web.filter_words import chips_of, choices_of
+from nestor.faces.web.snoozing import usual_moments
 from nestor.faces.web.words import LANE_ORDER, LANES
-from nestor.people.rules import Permission
+from nestor.people.reads import team_of
+from nestor.people.rules import Permission, may
 from nestor.routing.models import SavedView
 from nestor.routing.reads import BadCursor, InboxPage, inbox_page
 from nestor.routing.reads.search import search_page
@@ -65,21 +67,30 @@ def list_context(request: DeskRequest, page: InboxPage, wanted: InboxFilter) -> 
         "places": channel_choices(channels, wanted, counts),
         "channels": channels,
         "now": request.now,
+        "may_choose": request.seat.may(Permission.ROUTE),
         "after": request.GET.get("after", ""),
     }
 
 
 def filter_context(request: DeskRequest, wanted: InboxFilter, beside: dict[str, Any]) -> dict[str, Any]:
-    """Return what the filter above the list offers and what it says of the present one."""
-    channels: list[Channel] = beside["channels"]
-    labels = labels_of(request.seat.brand)
-    chips: list[Chip] = chips_of(request.seat, wanted, channels, labels)
-    return {
-        "chips": chips,
-        "choices": choices_of(request.seat, wanted, channels, labels),
-        "labels": labels,
-        "may_share": request.seat.may(Permission.ROUTE),
-    }
+    """Return what the bar above the list says of the present filter."""
+    labels, may_route = labels_of(request.seat.brand), request.seat.may(Permission.ROUTE)
+    found = {"chips": chips_of(request.seat, wanted, beside["channels"], labels), "may_share": may_route}
+    if not may_route:
+        return found
+    team = [(user, role) for user, role in team_of(request.seat.brand) if may(role, Permission.ANSWER)]
+    others = [(user.public_id, user.name) for user, _role in team if user.pk != request.seat.user.pk]
+    moments = usual_moments(request.now)
+    return found | {"team": [("me", _("me")), *others], "labels": labels, "moments": moments}
+
+
+@seated()
+def show_narrow(request: DeskRequest) -> HttpResponse:
+    """What the list can be narrowed by: within its menu, or as a page for one without scripts."""
+    wanted = wanted_by(request)
+    channels, labels = list(channels_of(request.seat.brand)), labels_of(request.seat.brand)
+    context = {"wanted": wanted, "choices": choices_of(request.seat, wanted, channels, labels)}
+    return render(request, "web/parts/narrow.html" if request.htmx else "web/narrow.html", context)
 
 
 def view_choices(wanted: InboxFilter, counts: Counts) -> list[Choice]:
@@ -178,7 +189,8 @@ def show_rows(request: DeskRequest) -> HttpResponse:
     except BadCursor:
         return show_error(request, 400)
     if request.GET.get("after"):
-        context = {"page": page, "query": query_of(wanted), "now": request.now}
+        may_choose = request.seat.may(Permission.ROUTE)
+        context = {"page": page, "query": query_of(wanted), "now": request.now, "may_choose": may_choose}
         return render(request, "web/parts/next_rows.html", context)
     return render(request, "web/parts/fresh_list.html", list_context(request, page, wanted))
 

@@ -1,4 +1,5 @@
 // Entry: what every page does, then what the inbox does.
+import { listenToChoices } from "./choose.js";
 import { closeMenus } from "./menus.js";
 import { listenToKeys } from "./keys.js";
 import { goLive } from "./live.js";
@@ -28,6 +29,7 @@ window.addEventListener("offline", showLine);
 showLine();
 
 closeMenus();
+listenToChoices();
 listenToKeys();
 openInbox();
 goLive();

@@ -1,4 +1,5 @@
 // Single keys, wherever one is not typing. `event.key` follows the keyboard's own layout.
+import { chooseAll, chooseHere, chooseNone, undoBulk } from "./choose.js";
 import { closeMenu, openMenu } from "./menus.js";
 import { back, isOpen, move, openFocused, reply, typeAhead, unveil, whenOpen, why } from "./talk.js";
 import { undoNow } from "./says.js";
@@ -14,6 +15,12 @@ function press(id) {
   return Boolean(found);
 }
 
+function unfold(selector) {
+  const summary = document.querySelector(selector);
+  summary?.click();
+  return Boolean(summary);
+}
+
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
@@ -21,17 +28,22 @@ const KEYS = {
   r: () => reply(),
   e: () => press("deed-settle"),
   a: () => press("deed-take"),
-  h: () => { const summary = document.querySelector("#hand-menu > summary"); summary?.click(); return Boolean(summary); },
+  h: () => unfold("#hand-menu > summary"),
   l: () => openMenu("lane-menu"),
   v: () => unveil(),
   y: () => why(),
-  z: () => { undoNow().then((done) => { if (!done) document.querySelector(".delivery.waiting form button")?.click(); }); return true; },
+  s: () => press("deed-wake") || unfold("#snooze-menu > summary"),
+  t: () => unfold("#label-menu > summary"),
+  x: () => chooseHere(),
+  X: () => chooseHere(true),
+  "*": () => chooseAll(),
+  z: () => { if (undoBulk()) return true; undoNow().then((done) => { if (!done) document.querySelector(".delivery.waiting form button")?.click(); }); return true; },
   f: () => { const first = document.getElementById("first"); if (first) first.click(); else location.assign("/"); return true; },
   "/": () => { const field = document.getElementById("q"); if (field) { back(); field.focus(); field.select(); } else location.assign("/inbox/"); return true; },
   "?": () => { document.getElementById("keys")?.showModal(); return true; },
 };
 
-const DEEDS = new Set(["e", "a", "h", "l", "v", "y"]); // what concerns the conversation that is open
+const DEEDS = new Set(["e", "a", "h", "l", "s", "t", "v", "y"]); // what concerns the conversation that is open
 
 function inMenu(event) {
   const menu = document.querySelector("details.menu[open]");
@@ -59,6 +71,7 @@ export function listenToKeys() {
       if (document.querySelector("dialog[open]")) return;
       if (closeMenu()) return;
       if (isTyping(target)) { target.blur(); document.getElementById("conversation")?.focus({ preventScroll: true }); return; }
+      if (chooseNone()) return;
       if (isOpen()) back();
       return;
     }
