@@ -22,6 +22,7 @@ export function chooseHere(reach = false) {
   const tick = rowHere()?.querySelector('input[name="row"]');
   if (!tick || !bar()) return false;
   tick.checked = !tick.checked;
+  if (!document.activeElement?.closest?.("#rows")) tick.closest("li").querySelector("a").focus({ preventScroll: true });
   if (reach && last && last !== tick) fill(last, tick);
   last = tick;
   count();
