@@ -34,6 +34,8 @@ class Conversation(PublicRow):
     post = models.ForeignKey(Post, on_delete=models.SET_NULL, null=True, related_name="+")
     subject = models.CharField(max_length=500, default="", blank=True)
     is_public = models.BooleanField(default=True)
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
+    split_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     started_at = models.DateTimeField()
     last_at = models.DateTimeField()
 
@@ -46,6 +48,9 @@ class Message(PublicRow):
     """One utterance as its network shows it now."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    home = models.ForeignKey(
+        Conversation, on_delete=models.SET_NULL, null=True, related_name="+"
+    )  # before it was moved
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
     network_id = models.CharField(max_length=300)
     kind = models.CharField(max_length=10)

@@ -75,7 +75,10 @@ def _row(delivery: Delivery, seat: Seat) -> DeliveryRow:
 
 def deliveries_of(conversation: Conversation, seat: Seat) -> tuple[DeliveryRow, ...]:
     """Return a conversation's deliveries, oldest first; what was taken back is not among them."""
-    rows = Delivery.objects.of(seat.brand).filter(conversation=conversation)
+    asked = Q(conversation=conversation) | Q(conversation__merged_into=conversation)
+    here = Q(message__isnull=True) | Q(message__conversation=conversation)  # what became a message goes where it went
+    moved = Q(message__conversation=conversation)
+    rows = Delivery.objects.of(seat.brand).filter((asked & here) | moved)
     rows = rows.exclude(state=State.CANCELLED, reason="").select_related("author", "channel", "conversation")
     return tuple(_row(row, seat) for row in rows.order_by("made_at", "id"))
 

@@ -1,6 +1,6 @@
 """How a batch becomes rows: one pass per table, whatever its size, inside the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,7 +73,8 @@ def _take_in_once(channel: Channel, arrivals: Sequence[Arrival], now: datetime) 
     identities = know_authors(channel.brand_id, channel.network, (one.author for one in fresh if not one.is_ours), now)
     posts = _posts_of(channel, fresh)
     conversations = _conversations_of(channel, fresh, identities, posts)
-    messages = [_message_of(channel, one, conversations, identities, now) for one in fresh]
+    moved = _moved(channel, fresh, conversations)
+    messages = [_message_of(channel, one, conversations, identities, now) | moved(one) for one in fresh]
     write_rows(Message, messages)
     _keep_rest(channel, messages, fresh, now)
     done.added += len(messages)
@@ -213,6 +214,26 @@ def _conversations_of(
     ]
     write_rows(Conversation, fresh)
     return known | {row["thread_id"]: row["id"] for row in fresh}
+
+
+def _moved(
+    channel: Channel, arrivals: Sequence[Arrival], conversations: dict[str, int]
+) -> Callable[[Arrival], dict[str, Any]]:
+    """Return where each arrival goes whose thread somebody merged into another or split; {} for all others."""
+    rows = Conversation.objects.of(channel.brand_id)
+    mine = set(conversations.values())
+    merged = dict(rows.filter(pk__in=mine, merged_into__isnull=False).values_list("pk", "merged_into_id"))
+    parted = set(rows.filter(split_from_id__in=mine).values_list("split_from_id", flat=True))
+    answered = {one.in_reply_to for one in arrivals if one.in_reply_to and conversations[one.thread_id] in parted}
+    said = Message.objects.of(channel.brand_id).filter(channel=channel, network_id__in=answered, home_id__in=parted)
+    beside = dict(said.values_list("network_id", "conversation_id")) if answered else {}
+
+    def move(arrival: Arrival) -> dict[str, Any]:
+        own = conversations[arrival.thread_id]
+        target = beside.get(arrival.in_reply_to, own) if own in parted else merged.get(own, own)
+        return {} if target == own else {"conversation_id": target, "home_id": own}
+
+    return move
 
 
 def _opener(utterances: Sequence[Arrival]) -> Arrival | None:

@@ -216,3 +216,15 @@ def channel_health(brand: Brand | int, most_spots: int = 20) -> tuple[ChannelHea
             )
         )
     return tuple(found)
+
+
+def merged_into(conversation: Conversation) -> list[Conversation]:
+    """Return the conversations that were joined to this one."""
+    rows = Conversation.objects.of(conversation.brand_id).filter(merged_into=conversation)
+    return list(rows.select_related("member").order_by("started_at", "id"))
+
+
+def where_it_went(seat: Seat, public_id: str) -> str:
+    """Return the public id of the conversation that one was joined to, "" where it was not."""
+    rows = Conversation.objects.of(seat.brand).filter(public_id=public_id, merged_into__isnull=False)
+    return rows.values_list("merged_into__public_id", flat=True).first() or ""

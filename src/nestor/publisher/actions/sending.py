@@ -46,7 +46,7 @@ def attend(delivery_id: int, clock: Clock) -> None:
     """Do what is due for one delivery: send it, look for it, or say that its sender died."""
     rows = Delivery.objects.across_brands("a worker looks at one due row by its id")
     delivery = rows.select_related(
-        "channel", "conversation__channel", "conversation__post", "answers__identity"
+        "channel", "conversation__channel", "conversation__post", "answers__identity", "answers__home__post"
     ).filter(pk=delivery_id)
     row = delivery.first()
     if row is None:
@@ -231,6 +231,8 @@ def _ask_person(delivery: Delivery, lease: Lease, now: datetime, **changes: Any)
 def parcel_of(delivery: Delivery, *, not_after: datetime | None = None) -> Parcel:
     """Return what the network is given; `not_after` is when our lease ends."""
     answers, conversation = delivery.answers, delivery.conversation
+    if answers is not None and answers.home is not None:
+        conversation = answers.home  # it was merged or split since: the network knows the thread it was said in
     to = None
     if answers is not None and answers.identity is not None:
         identity = answers.identity

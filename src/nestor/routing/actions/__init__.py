@@ -63,10 +63,11 @@ def _route(row: Route | None, messages: Sequence[Heard], ours: OwnWords, clockwo
             is_answered = True
     if standing is None:
         raise AssertionError
-    return Move(first.conversation_id, row, _columns(standing, clockwork) | values)
+    return Move(first.conversation_id, row, columns_of(standing, clockwork) | values)
 
 
-def _columns(standing: Standing, clockwork: Clockwork) -> dict[str, Any]:
+def columns_of(standing: Standing, clockwork: Clockwork) -> dict[str, Any]:
+    """Return a standing as the columns that hold it."""
     return {
         "lane": standing.lane.value,
         "urgency": standing.urgency,
@@ -119,7 +120,7 @@ def follow_correction(message: Message, now: datetime) -> bool:
     def corrected(row: Route) -> dict[str, Any]:
         before = standings.standing_of(row)
         after = rules.after_correction(before, said.lane, around, until)
-        return {} if after == before else _columns(after, clockwork)
+        return {} if after == before else columns_of(after, clockwork)
 
     return change_standing(conversation, corrected, now)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from nestor.routing.events import ConversationRouted
@@ -19,6 +19,7 @@ from nestor.work.actions import announce_all
 from nestor.work.actions.many import change_rows, write_rows
 
 MOST_RETRIES = 5
+DEADLOCK = "40P01"  # PostgreSQL ended this transaction so that another could go on
 T = TypeVar("T")
 
 
@@ -50,6 +51,9 @@ def until_settled(work: Callable[[], T]) -> T:
                 return work()
         except Contended:
             continue
+        except OperationalError as error:
+            if connection.in_atomic_block or getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
+                raise
     raise Contended
 
 

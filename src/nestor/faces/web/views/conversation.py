@@ -3,8 +3,9 @@
 from secrets import token_urlsafe
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nestor.composer.reads import draft_of, room_left
@@ -15,7 +16,7 @@ from nestor.faces.web.timeline import timeline
 from nestor.faces.web.views.inbox import filter_context, list_context, query_of, read_page, wanted_by
 from nestor.faces.web.words import LANE_KEYS, LANE_ORDER, LANES
 from nestor.inbox.models import Conversation
-from nestor.inbox.reads import conversation_for, message_for, other_conversations
+from nestor.inbox.reads import conversation_for, message_for, other_conversations, where_it_went
 from nestor.inbox.rules import ARCHIVE
 from nestor.people.reads import team_of
 from nestor.people.rules import Permission, may
@@ -81,7 +82,12 @@ def whole_context(request: DeskRequest, conversation: Conversation) -> dict[str,
 @seated()
 def show_conversation(request: DeskRequest, public_id: str) -> HttpResponse:
     """The conversation in its pane, or within the whole page when the address was opened by itself."""
-    conversation = open_conversation(request, public_id)
+    try:
+        conversation = open_conversation(request, public_id)
+    except Http404:
+        if went_to := where_it_went(request.seat, public_id):
+            return HttpResponseRedirect(reverse("conversation", args=[went_to]))
+        raise
     context = whole_context(request, conversation)
     if request.headers.get("X-Nestor") == "fragment":
         return render(request, "web/parts/conversation.html", context)

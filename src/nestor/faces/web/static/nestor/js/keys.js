@@ -34,6 +34,7 @@ const KEYS = {
   y: () => why(),
   s: () => press("deed-wake") || unfold("#snooze-menu > summary"),
   t: () => unfold("#label-menu > summary"),
+  m: () => unfold("#merge-menu > summary"),
   x: () => chooseHere(),
   X: () => chooseHere(true),
   "*": () => chooseAll(),
@@ -43,7 +44,7 @@ const KEYS = {
   "?": () => { document.getElementById("keys")?.showModal(); return true; },
 };
 
-const DEEDS = new Set(["e", "a", "h", "l", "s", "t", "v", "y"]); // what concerns the conversation that is open
+const DEEDS = new Set(["e", "a", "h", "l", "m", "s", "t", "v", "y"]); // what concerns the conversation that is open
 
 function inMenu(event) {
   const menu = document.querySelector("details.menu[open]");

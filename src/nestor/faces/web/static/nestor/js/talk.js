@@ -209,6 +209,7 @@ export function openInbox() {
     goOn();
   });
   document.body.addEventListener("nestor:resolved", () => goOn());
+  document.body.addEventListener("nestor:split", (event) => open(event.detail.to));
   document.body.addEventListener("nestor:taken-back", (event) => {
     endUndo();
     open(event.detail.conversation, { push: false }).then(reply);
