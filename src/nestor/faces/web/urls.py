@@ -72,5 +72,6 @@ urlpatterns = [
     path("me/language", person.choose_language, name="choose_language"),
     path("keys/", person.show_keys, name="keys"),
     path("live/", live.stream, name="live"),
+    path("live/here/<public:public_id>", live.be_here, name="be_here"),
     path("live/poll", live.poll, name="live_poll"),
 ]

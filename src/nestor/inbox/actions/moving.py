@@ -16,7 +16,7 @@ def join(kept: Conversation, other: Conversation) -> bool:
     rows = Conversation.objects.of(kept.brand_id).filter(channel_id=kept.channel_id, merged_into__isnull=True)
     if kept.pk == other.pk:
         return False
-    for pk in sorted([kept.pk, other.pk]):  # held in one order, so that two people at the same two never wait in circles
+    for pk in sorted([kept.pk, other.pk]):  # held in one order: two people at the same two never wait in circles
         if rows.filter(pk=pk).update(last_at=F("last_at")) != 1:
             return False
     rows.filter(pk=other.pk).update(merged_into=kept)

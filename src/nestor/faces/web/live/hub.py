@@ -6,11 +6,14 @@ import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
+from nestor.faces.web.live.presence import Presence, Sign
 from nestor.routing.models import Route
 from nestor.work.models import Event
 from nestor.work.reads import events_since
@@ -19,6 +22,7 @@ log = logging.getLogger("nestor.live")
 EVERY = 1.0  # seconds
 WINDOW = timedelta(seconds=20)  # ids are not in commit order: an event may appear this long after its time
 KEPT = 2000  # happenings a returning watcher can still be told of
+PRESENCE = "Presence"  # the kind under which pages are told who is where
 MOST_WAITING = 200  # happenings one slow watcher may have waiting; then it is told to look again
 
 
@@ -107,6 +111,11 @@ class Hub:
         """Stop telling this page; with the last one gone, nothing is looked at any more."""
         self._watchers.discard(watcher)
 
+    def pass_on(self, told: Told) -> None:
+        """Tell the pages something that is no event: it has no place in the order, and is not told again."""
+        for watcher in list(self._watchers):
+            watcher.tell(told)
+
     async def _run(self, started_at: datetime) -> None:
         while self._watchers:
             try:
@@ -144,7 +153,17 @@ class Hub:
         return found
 
 
+def tell_presence(sign: Sign) -> None:
+    """Tell the pages of this process that somebody came to a conversation, left or began to write; from any thread."""
+    told = Told(0, sign.brand_id, PRESENCE, sign.conversation, sign.is_sealed)
+    for loop, shared in list(_loops.values()):
+        with contextlib.suppress(RuntimeError):  # that loop has ended
+            loop.call_soon_threadsafe(shared.pass_on, told)
+
+
+presence = Presence(Path(settings.HOME) / "run", tell_presence)
 _hubs: dict[int, Hub] = {}
+_loops: dict[int, tuple[asyncio.AbstractEventLoop, Hub]] = {}
 
 
 def hub() -> Hub:
@@ -152,7 +171,9 @@ def hub() -> Hub:
     key = id(asyncio.get_running_loop())
     if key not in _hubs:
         _hubs.clear()
+        _loops.clear()
         _hubs[key] = Hub()
+        _loops[key] = (asyncio.get_running_loop(), _hubs[key])
     return _hubs[key]
 
 

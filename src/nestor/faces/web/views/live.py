@@ -8,9 +8,12 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from nestor.faces.web.desk import BRAND_KEY, DeskRequest, seated
-from nestor.faces.web.live.hub import WINDOW, Told, Watcher, hub, next_of, told_of
+from nestor.faces.web.live.hub import WINDOW, Told, Watcher, hub, next_of, presence, told_of
+from nestor.faces.web.live.presence import Sign
+from nestor.faces.web.views.conversation import open_conversation
 from nestor.people.reads import Seat, seats_of
 from nestor.people.rules import Permission
 from nestor.work.reads import events_since
@@ -56,7 +59,8 @@ async def _lines(watcher: Watcher, last_id: str) -> AsyncIterator[str]:
                 watcher.missed = False
                 yield "event: again\ndata: {}\n\n"
             told = await next_of(watcher, HEARTBEAT)
-            yield ": still here\n\n" if told is None else f"id: {told.id}\nevent: news\ndata: {as_json(told)}\n\n"
+            place = f"id: {told.id}\n" if told is not None and told.id else ""  # presence has no place in the order
+            yield ": still here\n\n" if told is None else f"{place}event: news\ndata: {as_json(told)}\n\n"
     finally:
         shared.leave(watcher)
 
@@ -64,6 +68,26 @@ async def _lines(watcher: Watcher, last_id: str) -> AsyncIterator[str]:
 def as_json(told: Told) -> str:
     """Return what goes over the wire."""
     return json.dumps({"id": str(told.id), "kind": told.kind, "conversation": told.conversation})
+
+
+@require_POST
+@seated()
+def be_here(request: DeskRequest, public_id: str) -> JsonResponse:
+    """Say that one looks at a conversation, writes in it, or leaves it; hear who else is there."""
+    conversation = open_conversation(request, public_id)
+    presence.open()
+    sign = Sign(
+        request.seat.brand.pk,
+        conversation.public_id,
+        request.user.public_id,
+        request.user.name[:60],
+        is_writing=request.POST.get("writes") == "1",
+        is_gone=request.POST.get("leaves") == "1",
+        is_sealed=conversation.route.is_sealed,
+    )
+    presence.give(sign)
+    others = presence.others(sign.brand_id, sign.conversation, sign.person)
+    return JsonResponse({"others": [{"name": one.name, "writes": one.is_writing} for one in others]})
 
 
 @seated()

@@ -1,5 +1,6 @@
 // Live: the page follows the desk. A stream of ids; where none passes, asking again every few seconds.
 import { checkAgain } from "./draft.js";
+import { hearPresence } from "./presence.js";
 import { openId, refreshTalk } from "./talk.js";
 import { fragment, tell, words } from "./says.js";
 
@@ -21,6 +22,7 @@ const scroller = () => document.getElementById("list-scroll");
 const isNarrow = () => matchMedia("(max-width: 56.25rem)").matches;
 
 function hear(news) {
+  if (news.kind === "Presence") { hearPresence(news.conversation); return; }
   if (seen.has(news.id)) return;
   seen.add(news.id);
   if (seen.size > 4000) seen.delete(seen.values().next().value);

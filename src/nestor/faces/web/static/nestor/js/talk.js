@@ -1,5 +1,6 @@
 // The conversation pane: opening one without losing the list, going on to the next, what follows a deed.
 import { endWriting, startWriting } from "./draft.js";
+import { comeTo } from "./presence.js";
 import { endUndo, fragment, offerUndo, say, tell, words } from "./says.js";
 
 const inbox = () => document.getElementById("inbox");
@@ -37,6 +38,7 @@ function settle() {
   const scroll = document.getElementById("talk-scroll");
   if (scroll) scroll.scrollTop = scroll.scrollHeight;
   startWriting();
+  comeTo(opened());
   count();
 }
 
