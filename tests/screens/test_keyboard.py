@@ -14,8 +14,9 @@ pytestmark = [pytest.mark.service("chromium"), pytest.mark.screens]
 def open_by_words(page: Page, words: str) -> None:
     """Open the latest conversation that says these words, from the keyboard alone."""
     page.keyboard.press("/")
-    expect(page.locator("#q")).to_be_focused()
+    expect(page.locator("#palette-words")).to_be_focused()
     page.keyboard.type(words)
+    expect(page.locator("#palette-list")).to_contain_text(words)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("q="))
     page.keyboard.press("Escape")

@@ -16,6 +16,7 @@ from nestor.faces.web.views import (
     live,
     merging,
     ordering,
+    palette,
     person,
     today,
 )
@@ -70,6 +71,7 @@ urlpatterns = [
     path("me/", person.show_preferences, name="preferences"),
     path("me/brand", person.choose_brand, name="choose_brand"),
     path("me/language", person.choose_language, name="choose_language"),
+    path("palette", palette.show_palette, name="palette"),
     path("keys/", person.show_keys, name="keys"),
     path("live/", live.stream, name="live"),
     path("live/here/<public:public_id>", live.be_here, name="be_here"),

@@ -1,8 +1,9 @@
 // Entry: what every page does, then what the inbox does.
 import { listenToChoices } from "./choose.js";
 import { closeMenus } from "./menus.js";
-import { listenToKeys } from "./keys.js";
+import { doKey, listenToKeys } from "./keys.js";
 import { goLive } from "./live.js";
+import { listenToPalette } from "./palette.js";
 import { openInbox } from "./talk.js";
 import { say, words } from "./says.js";
 
@@ -31,5 +32,6 @@ showLine();
 closeMenus();
 listenToChoices();
 listenToKeys();
+listenToPalette(doKey);
 openInbox();
 goLive();

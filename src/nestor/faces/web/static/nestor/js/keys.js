@@ -1,6 +1,7 @@
 // Single keys, wherever one is not typing. `event.key` follows the keyboard's own layout.
 import { chooseAll, chooseHere, chooseNone, undoBulk } from "./choose.js";
 import { closeMenu, openMenu } from "./menus.js";
+import { openPalette } from "./palette.js";
 import { back, isOpen, move, openFocused, reply, typeAhead, unveil, whenOpen, why } from "./talk.js";
 import { undoNow } from "./says.js";
 
@@ -40,7 +41,7 @@ const KEYS = {
   "*": () => chooseAll(),
   z: () => { if (undoBulk()) return true; undoNow().then((done) => { if (!done) document.querySelector(".delivery.waiting form button")?.click(); }); return true; },
   f: () => { const first = document.getElementById("first"); if (first) first.click(); else location.assign("/"); return true; },
-  "/": () => { const field = document.getElementById("q"); if (field) { back(); field.focus(); field.select(); } else location.assign("/inbox/"); return true; },
+  "/": () => openPalette(),
   "?": () => { document.getElementById("keys")?.showModal(); return true; },
 };
 
@@ -57,6 +58,8 @@ function inMenu(event) {
   return !(event.key in KEYS);
 }
 
+export const doKey = (key) => KEYS[key]?.() ?? false;
+
 export function listenToKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
@@ -67,6 +70,7 @@ export function listenToKeys() {
       return;
     }
     if (!isTyping(target) && typeAhead(event)) { event.preventDefault(); return; }
+    if ((event.ctrlKey || event.metaKey) && event.key === "k") { if (openPalette()) event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") {
       if (document.querySelector("dialog[open]")) return;
