@@ -11,6 +11,7 @@ from nestor.work.rules.words import (
     MOST_TERMS,
     Query,
     Term,
+    as_typed,
     beginnings_of,
     fold,
     is_hit,
@@ -153,3 +154,26 @@ def test_a_beginning_reaches_tokens_whose_ending_was_cut() -> None:
     assert beginnings_of("remboursem") == ("remb", "rembo", "rembou", "rembour", "rembours", "rembourse", "remboursem")
     assert beginnings_of("tra") == ("tr", "tra")
     assert beginnings_of("pay") == ("pa", "pai")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("retar", "retar*"),
+        ("train retar", "train retar*"),
+        ("re", "re"),
+        ("retar ", "retar "),
+        ("retar*", "retar*"),
+        ('"trois heu', '"trois heu'),
+        ('"trois heures" retar', '"trois heures" retar*'),
+        ("", ""),
+    ],
+)
+def test_a_word_being_typed_is_the_beginning_of_one(asked: str, expected: str) -> None:
+    assert as_typed(asked) == expected
+
+
+@given(texts, texts)
+def test_what_the_whole_word_finds_its_beginning_finds(text: str, asked: str) -> None:
+    if found(text, asked):
+        assert found(text, as_typed(asked))

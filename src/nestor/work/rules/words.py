@@ -108,6 +108,13 @@ def query_of(asked: str) -> Query:
     return Query(tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted)), is_cut)
 
 
+def as_typed(asked: str) -> str:
+    """Return a search whose last word may still be growing: it is taken as the beginning of one."""
+    last = asked.split()[-1:] or [""]
+    is_word = last[0].isalnum() and len(last[0]) >= LEAST_PREFIX and asked == asked.rstrip()
+    return f"{asked}*" if is_word and asked.count('"') % 2 == 0 else asked
+
+
 def _term_of(phrase: str | None, word: str | None) -> Term | None:
     given = phrase if phrase is not None else word or ""
     is_prefix = phrase is None and given.endswith("*")

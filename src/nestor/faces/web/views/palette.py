@@ -18,7 +18,7 @@ from nestor.routing.reads.search import search_page
 from nestor.routing.reads.views import labels_of, views_for
 from nestor.routing.rules.filters import EVERYTHING, InboxFilter, State, filter_of
 from nestor.vocabulary import Lane
-from nestor.work.rules.words import fold
+from nestor.work.rules.words import as_typed, fold
 
 MOST_OF_A_KIND = 6
 LEAST_SEARCHED = 2  # letters
@@ -93,8 +93,8 @@ def brands(request: DeskRequest) -> Iterable[Entry]:
 
 
 def conversations(request: DeskRequest, words: str) -> Iterable[Entry]:
-    """Yield the latest conversations in which the words were said."""
-    wanted = InboxFilter(words=words, state=State.ANY)
+    """Yield the latest conversations in which the words were said; the last one may not be typed to its end."""
+    wanted = InboxFilter(words=as_typed(words), state=State.ANY)
     for row in search_page(request.seat, wanted, request.now, most=MOST_OF_A_KIND).rows:
         said = _("Covered: harsh words") if row.harm_level >= 2 or row.hit is None else row.hit.excerpt
         href = reverse("conversation", args=[row.public_id])
