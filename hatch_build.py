@@ -32,3 +32,5 @@ class Surroundings(BuildHookInterface[Any]):
             return
         for folder in ("locale", "corpora"):
             build_data["force_include"][str(Path(self.root) / folder)] = f"nestor/{folder}"
+        for page in ("docs/user-guide.md", "docs/fr/guide.md"):  # what the desk shows as its help
+            build_data["force_include"][str(Path(self.root) / page)] = f"nestor/{page}"

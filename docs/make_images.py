@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).parent / "images"
+BRAND = "railway"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 ANSWERS = {
     "en": "Hello, thank you for telling us. Our colleagues are looking into it, and we write again here.",
@@ -67,6 +68,7 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
         reduced_motion="reduce",
     )
     page = context.new_page()
+    speak_for(page, BRAND)
     page.goto(picture.path)
     if picture.opens:
         open_conversation(page, picture)
@@ -74,6 +76,13 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
     page.screenshot(path=FOLDER / f"{picture.name}.png")
     print(FOLDER / f"{picture.name}.png")  # noqa: T201  said to whoever runs it
     context.close()
+
+
+def speak_for(page: Page, brand: str) -> None:
+    """Go to the brand of the pictures; the demo has several."""
+    page.goto("/")
+    page.locator("#brands > summary").click()
+    page.locator(f'#brands button[value="{brand}"]').click()
 
 
 def open_conversation(page: Page, picture: Picture) -> None:

@@ -5,10 +5,12 @@ which databases may be made (default: this machine's socket, as the current user
 """
 
 import atexit
+import fcntl
 import ipaddress
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,8 +18,10 @@ from typing import cast
 from urllib.parse import quote
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connection
 
 from nestor.config.catalogues import compile_stale
@@ -26,6 +30,8 @@ POSTGRESQL = os.environ.get("NESTOR_TEST_POSTGRESQL", "postgresql:///postgres")
 DATABASE = os.environ.get("NESTOR_TEST_DATABASE", "sqlite")
 KEPT = ("NESTOR_REQUIRE", "NESTOR_TEST_")
 HEAVY = ("service", "screens", "slow")
+hypothesis.settings.register_profile("desk", deadline=None)  # no test times anything: machines are busy
+hypothesis.settings.load_profile("desk")
 
 
 def _lay() -> Path:
@@ -35,6 +41,7 @@ def _lay() -> Path:
     home = Path(tempfile.mkdtemp(prefix="nestor-test-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ.setdefault("NESTOR_TEST_RUN", str(os.getpid()))  # inherited by xdist's workers
+    os.environ.setdefault("NESTOR_TEST_COMMON", str(home))  # what they share
     os.environ["NESTOR_HOME"] = str(home)
     os.environ["NESTOR_DATABASE"] = POSTGRESQL if DATABASE == "postgresql" else f"sqlite:///{home / 'unused.sqlite3'}"
     os.environ["LANGUAGE"] = "en"
@@ -48,6 +55,7 @@ if DATABASE not in ("sqlite", "postgresql"):
 HOME = _lay()
 if "no:django" not in sys.argv:
     django.setup()  # before any conftest of a folder is read: those import models
+    ScryptPasswordHasher.work_factor = 2**8  # a password costs 0.2 s on purpose; the suite makes hundreds
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,11 +75,41 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_stale()
     if not config.pluginmanager.has_plugin("django"):
         return
-    test = cast("dict[str, object]", settings.DATABASES["default"].setdefault("TEST", {}))
+    test = _test_database()
     if DATABASE == "sqlite":
         test["NAME"] = str(HOME / "test.sqlite3")
     else:
         test["NAME"] = f"test_nestor_{os.environ['NESTOR_TEST_RUN']}"
+
+
+def _test_database() -> dict[str, object]:
+    return cast("dict[str, object]", settings.DATABASES["default"].setdefault("TEST", {}))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Before pytest-django makes the test database: on SQLite it finds one that is migrated already."""
+    if DATABASE == "sqlite":
+        _copy_migrated(Path(str(_test_database()["NAME"])))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite it is a file of this process's home, which goes with it."""
+    return DATABASE == "sqlite"
+
+
+def _copy_migrated(wanted: Path) -> None:
+    """Migrate once for all workers of a run, whoever comes first, and copy: migrating takes ten seconds."""
+    common = Path(os.environ["NESTOR_TEST_COMMON"]) / "migrated.sqlite3"
+    with common.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not common.exists():
+            half = common.with_suffix(".half")
+            command = [sys.executable, "-m", "django", "migrate", "--verbosity=0"]
+            subprocess.run(command, env={**os.environ, "NESTOR_DATABASE": f"sqlite:///{half}"}, check=True)
+            half.rename(common)
+    shutil.copyfile(common, wanted)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -94,7 +132,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (keep if wanted else drop).append(item)
     if drop:
         config.hook.pytest_deselected(items=drop)
-        items[:] = keep
+    # Those who are killed wait more than they work: begun first, they wait while the other workers work.
+    items[:] = sorted(keep, key=lambda item: item.get_closest_marker("crash") is None)
 
 
 def _uses_database(item: pytest.Item) -> bool:

@@ -14,16 +14,19 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FAILED, INTERRUPTED, NOTHING_RAN = 1, 130, 5
 BIN = Path(sys.executable).parent
-CHECKS = (
+BRIEF_CHECKS = (
     ("ruff check", ("ruff", "check", "--output-format=concise", ".")),
     ("ruff format", ("ruff", "format", "--check", "--output-format=concise", ".")),
+)
+LONG_CHECKS = (  # beside the first tests: mypy keeps one core busy for half a minute
     ("mypy", ("mypy", "--no-error-summary")),
     ("mypy of the launcher", ("mypy", "--no-error-summary", "--strict", "--config-file=", "nestor")),
     ("import-linter", ("lint-imports", "--no-cache")),
@@ -37,12 +40,13 @@ class Suite:
     name: str
     options: tuple[str, ...] = ()
     database: str = "sqlite"
+    workers: int = 2  # of two cores; more where many tests wait: for a network that hangs, for a lease to lapse
 
 
-QUICK = Suite("Python only, SQLite")
+QUICK = Suite("Python only, SQLite", workers=4)
 FULL = (
     QUICK,
-    Suite("what uses the database, PostgreSQL", ("--only-database",), "postgresql"),
+    Suite("what uses the database, PostgreSQL", ("--only-database",), "postgresql", workers=3),
     Suite("services, browser, long runs, SQLite", ("--only-heavy",)),
     Suite(
         "long runs that use the database, PostgreSQL",
@@ -52,16 +56,34 @@ FULL = (
 )
 
 
-def check() -> list[str]:
-    """Run the static checks, all of them; return the names of those that failed."""
-    failed = []
-    for name, (program, *arguments) in CHECKS:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How a static check ended; `said` is empty if all is well."""
+
+    name: str
+    seconds: float
+    said: str
+
+
+def check(checks: Iterable[tuple[str, Sequence[str]]]) -> list[Checked]:
+    """Run static checks, all of them, whatever they find."""
+    done = []
+    for name, (program, *arguments) in checks:
         begun = time.monotonic()
         ran = subprocess.run([BIN / program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-        print(f"{name}: {'FAILED' if ran.returncode else 'ok'} ({time.monotonic() - begun:.0f} s)", flush=True)
-        if ran.returncode:
-            print(ran.stdout + ran.stderr, flush=True)
-            failed.append(name)
+        said = (ran.stdout + ran.stderr or "It says nothing.") if ran.returncode else ""
+        done.append(Checked(name, time.monotonic() - begun, said))
+    return done
+
+
+def tell(done: Iterable[Checked]) -> list[str]:
+    """Print what static checks found; return the names of those that failed."""
+    failed = []
+    for one in done:
+        print(f"{one.name}: {'FAILED' if one.said else 'ok'} ({one.seconds:.0f} s)", flush=True)
+        if one.said:
+            print(one.said, flush=True)
+            failed.append(one.name)
     return failed
 
 
@@ -75,7 +97,7 @@ def run(suite: Suite, arguments: Sequence[str], part: str) -> tuple[int, Counter
             environment["NESTOR_TEST_PART"] = part
         given = [*suite.options, *arguments]
         if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
-            given = ["-n", "2", "--dist", "worksteal", *given]
+            given = ["-n", str(suite.workers), "--dist", "worksteal", *given]
         code = subprocess.run(
             [sys.executable, "-m", "pytest", *given], cwd=ROOT, env=environment, check=False
         ).returncode
@@ -102,13 +124,18 @@ def main(arguments: list[str]) -> int:
     begun = time.monotonic()
     own = {"--all", "--no-lint"} & set(arguments)
     given = [argument for argument in arguments if argument not in own]
-    failed_checks = [] if "--no-lint" in own else check()
+    brief, long = ((), ()) if "--no-lint" in own else (BRIEF_CHECKS, LONG_CHECKS)
+    failed_checks = tell(check(brief))
     codes, total = [], Counter[str]()
     suites = FULL if "--all" in own else (QUICK,)
-    for number, suite in enumerate(suites, 1):
-        code, counts = run(suite, given, f"[{number}/{len(suites)}] " if len(suites) > 1 else "")
-        codes.append(code)
-        total += counts
+    with ThreadPoolExecutor(1) as beside:
+        checking = beside.submit(check, long)
+        for number, suite in enumerate(suites, 1):
+            code, counts = run(suite, given, f"[{number}/{len(suites)}] " if len(suites) > 1 else "")
+            codes.append(code)
+            total += counts
+            if number == 1:
+                failed_checks += tell(checking.result())
     if failed_checks:
         print(f"\nChecks that failed: {', '.join(failed_checks)}")
         total["errors"] += len(failed_checks)

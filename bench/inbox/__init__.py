@@ -1,1 +1,1 @@
-"""`nestor bench inbox`: what the desk costs at a million messages, against bare peers in the same run."""
+"""What the desk costs at a million messages. Empty: its programs must not load what the tests set up."""

@@ -124,6 +124,8 @@ class Stocker:
                     "name": f"Personne {number}",
                     "first_seen_at": self._now,
                     "last_seen_at": self._now,
+                    "heard_at": self._now,
+                    "search_text": f"personne {number}",
                 }
                 for number in numbers
             ]

@@ -45,6 +45,7 @@ SETTINGS: dict[Mode, dict[str, Any]] = {
 LATE = frozenset({Mode.ACCEPT_LATE, Mode.STALE})
 ROUNDS = 40  # sweeps a delivery may need until it is settled or asks a person
 LEAP = 75.0  # seconds that pass between two of them: more than a lease
+LENGTHS: dict[tuple[str, Mode | None], int] = {}  # lines sending takes, rehearsed once in a process
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,6 @@ class Theatre:
     def __init__(self, stage: Stage, clock: SharedClock) -> None:
         self._stage = stage
         self._clock = clock
-        self._lengths: dict[tuple[str, Mode | None], int] = {}
 
     def play(self, plan: Plan) -> Fate:
         """Play one plan to its end and judge it."""
@@ -118,12 +118,12 @@ class Theatre:
     def _length(self, plan: Plan) -> int:
         """Return how many lines sending takes in this mode, measured once."""
         key = (plan.place, plan.mode)
-        if key not in self._lengths:
+        if key not in LENGTHS:
             delivery = self._write(plan, "the rehearsal")
             self._break(plan)
-            self._lengths[key] = count_lines(lambda: attend(delivery.pk, self._clock))
+            LENGTHS[key] = count_lines(lambda: attend(delivery.pk, self._clock))
             self._stage.server.admin.mend()
-        return self._lengths[key]
+        return LENGTHS[key]
 
     def _write(self, plan: Plan, of_what: str) -> Delivery:
         conversation = plant_question(self._stage, plan.place, plan.seed)

@@ -12,6 +12,12 @@ from tests.desk.conftest import Clock
 
 QUESTION = "Bonjour, à quelle heure ouvre la gare demain ?"
 ANSWER = "Bonjour, la gare ouvre à 8 h."
+REPLY = {
+    "name": "Guichet",
+    "language": "fr",
+    "shortcut": "guichet",
+    "text": "Bonjour {membre}, ouvert à 6 h.",
+}
 
 
 def answer(

@@ -191,6 +191,18 @@ def test_waiting_grows_with_failures_and_heeds_the_network(cast: Cast, page: Lin
         waits.append(cursor_of(page).due_at - present())
     assert waits == sorted(waits)
     assert waits[0] < waits[-1] <= timedelta(minutes=6)
+
+
+def test_a_network_out_of_reach_is_asked_again_soon(cast: Cast, page: Line, present: Clock) -> None:
+    read_due(present)
+    present.at = cursor_of(page).due_at
+    with page.server.admin.broken(Mode.CLOSE_BEFORE, account_id=page.account.account_id, verb="feed"):
+        read_due(present)
+    assert cursor_of(page).failures == 1
+    assert cursor_of(page).due_at - present() <= timedelta(seconds=15)
+
+
+def test_a_network_that_asks_for_time_gets_it(cast: Cast, page: Line, present: Clock) -> None:
     limited = reconnect(page, present())
     with page.server.admin.broken(Mode.LIMIT, account_id=page.account.account_id, verb="feed", seconds=1800):
         read_due(present)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from nestor.work.actions import show_pulse
 from nestor.work.jobs import work_until_idle
 from nestor.work.models import Wakeup
 from tests.desk.cast import Cast
+from tests.desk.post import post_office
 from tests.desk.terminal import Terminal, terminal
 from tests.house.source import PACKAGE
 
@@ -241,3 +243,17 @@ def test_every_code_has_words() -> None:
     codes = set(re.findall(r'Check\(\s*"\w+",\s*[^,]+,\s*"(\w+)"', text))
     assert len(codes) > 10
     assert codes <= set(sentences())
+
+
+def test_a_mail_server_is_asked_without_a_mail(cast: Cast, settings: Any) -> None:
+    with post_office() as post:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = post.host, post.port
+        assert checks()["mail_answers"].health is Health.WELL
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "eve", "guess"
+        assert checks()["mail_refuses"].health is Health.ILL
+        assert post.mails == []
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    assert checks()["mail_is_away"].health is Health.ILL
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    assert checks()["mail_is_off"].health is Health.WARNING

@@ -21,7 +21,10 @@ from nestor.inbox.models import Conversation, Message
 from nestor.networks.contract import Attachment, Author, HangsOn, Receipt
 from nestor.people.models import Member
 from nestor.publisher.models import Delivery
+from nestor.routing.actions.elsewhere import answer_elsewhere
+from nestor.routing.actions.notes import write_note
 from nestor.routing.models import OpenCount, Route
+from nestor.routing.rules.elsewhere import Elsewhere
 from nestor.triage.actions import correct_reading
 from nestor.vocabulary import Lane
 from tests.desk.cast import NOON, Cast, batch, said
@@ -84,6 +87,8 @@ def _answer(cast: Cast, conversation: Conversation, network_id: str, in_reply_to
     text = f"Bonjour {PLANTED}"
     save_draft(cast.bob, conversation, text, 1, NOON)
     ask_clearance(cast.bob, conversation, text, STOP, NOON)
+    assert write_note(cast.bob, conversation, f"{text} @alice", NOON, key=network_id) is not None
+    assert answer_elsewhere(cast.bob, conversation, Elsewhere.PHONE, text, NOON + timedelta(hours=2)) is not None
     receipt = Receipt(network_id, NOON, f"https://example.test/{PLANTED}")
     answered = Message.objects.of(cast.brand).get(network_id=in_reply_to)
     record_sent(conversation, receipt, text, "", NOON, in_reply_to=in_reply_to)
@@ -199,4 +204,4 @@ def test_drafts_and_stopped_words_are_no_part_of_an_export(cast: Cast, member: M
 
 def test_every_room_that_holds_rows_of_a_brand_forgets() -> None:
     holding = {model._meta.app_label for model in apps.get_models() if issubclass(model, BrandRow)}
-    assert holding - {"brands", "notices"} == set(ROOMS)  # those two hold nothing of a member
+    assert holding - {"brands", "notices", "hooks", "privacy"} == set(ROOMS)  # those hold nothing of a member

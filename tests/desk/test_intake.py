@@ -207,7 +207,7 @@ def test_an_answer_that_was_declared_sent_and_then_seen_is_one(cast: Cast, settl
 
 def test_somebody_renamed_stays_one_person(cast: Cast) -> None:
     take_in(cast.channel, batch(said("Bonjour")), NOON)
-    take_in(cast.channel, batch(said("Encore", 2, by=Author("dan-1", "@daniel", "Daniel"))), at(1))
+    take_in(cast.channel, batch(said("Encore", 2, by=Author("dan-1", "@daniel", "Daniel"), minutes=1)), at(2))
     identity = Identity.objects.of(cast.brand).select_related("member").get()
     assert (identity.handle, identity.name, identity.member.name) == ("@daniel", "Daniel", "Daniel")
     assert identity.member.last_seen_at == at(1)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nestor.faces.web.notice_words import where_to
 from nestor.inbox.actions import take_in
 from nestor.inbox.models import Conversation
 from nestor.networks.contract import Author
@@ -153,9 +154,8 @@ def test_what_is_put_off_comes_back_at_its_time_or_when_they_speak(stocked: Cast
     clock.pass_(hours=4)
     settle()
     assert Route.objects.of(stocked.brand).get(conversation=first).snoozed_until is None
-    assert list(Notice.objects.of(stocked.brand).values_list("user__name", "occasion", "about")) == [
-        ("Bob", "snooze_over", first.public_id)
-    ]
+    told = Notice.objects.of(stocked.brand).filter(user=stocked.bob.user)  # others hear of clocks that ran out
+    assert list(told.values_list("occasion", "about")) == [("snooze_over", first.public_id)]
     check_counters(stocked)
 
 
@@ -232,8 +232,11 @@ def test_it_is_stopped_and_undone_in_the_middle(
     assert bulk.stop_bulk(stocked.bob, begun, NOON)
     settle()
     assert Route.objects.of(stocked.brand).filter(assignee=stocked.alice.user).count() == 4
+    told = Notice.objects.of(stocked.brand).filter(user=stocked.alice.user, occasion="handed_many")
+    assert told.filter(seen_at__isnull=True).count() == 1
     assert bulk.undo_bulk(stocked.bob, begun, NOON)
     settle()
+    assert not told.filter(seen_at__isnull=True).exists()
     assert not Route.objects.of(stocked.brand).filter(assignee__isnull=False).exists()
     check_counters(stocked)
 
@@ -295,3 +298,16 @@ def test_the_database_chooses_what_the_rule_says(
     rows = Route.objects.of(stocked.brand).select_related("conversation")
     expected = {row.conversation.public_id for row in rows if answers(facts_of(vars(row)), sought)}
     assert {row.public_id for row in inbox_page(stocked.bob, from_page, NOON, most=100).rows} == expected
+
+
+def test_whom_many_are_handed_to_is_told_once(stocked: Cast, settle: Settle) -> None:
+    begun = bulk.begin_bulk(stocked.bob, Deed.ASSIGN, stocked.alice.user.public_id, InboxFilter(), NOON)
+    assert begun is not None
+    settle()
+    told = Notice.objects.of(stocked.brand).filter(user=stocked.alice.user, occasion="handed_many")
+    assert told.count() == 1
+    assert where_to(told.get()) == "/inbox/?whose=me"
+    own = bulk.begin_bulk(stocked.bob, Deed.ASSIGN, stocked.bob.user.public_id, InboxFilter(), NOON)
+    assert own is not None
+    settle()
+    assert not Notice.objects.of(stocked.brand).filter(user=stocked.bob.user, occasion="handed_many").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from nestor.faces.web.live.presence import FORGOTTEN_AFTER, Presence, Sign
+from nestor.faces.live.presence import FORGOTTEN_AFTER, Presence, Sign
 from nestor.inbox.actions import take_in
 from nestor.inbox.models import Conversation
 from nestor.people.reads import Seat

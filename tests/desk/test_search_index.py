@@ -9,6 +9,7 @@ from nestor.inbox.actions import seal_message, take_in, unseal_message
 from nestor.inbox.models import Message
 from nestor.inbox.reads import search
 from nestor.networks.contract import Vanished
+from nestor.work.reads import words as searching
 from nestor.work.rules.words import is_hit, query_of, search_text
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Settle
@@ -63,7 +64,7 @@ def test_the_database_answers_as_the_rules_do(stocked: Cast, words: str) -> None
 @pytest.mark.parametrize("words", ["trois", "train*", "refund", '"deux heures"', "-train trois", "train -refund"])
 def test_many_hits_are_found_as_few_are(stocked: Cast, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     few = found(stocked, words)
-    monkeypatch.setattr(search, "MOST_RARE", 0)
+    monkeypatch.setattr(searching, "MOST_RARE", 0)
     assert found(stocked, words) == few
     assert few
 

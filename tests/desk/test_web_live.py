@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from django.db import connections
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
-from nestor.faces.web.live.hub import MOST_WAITING, Hub, Told, Watcher, told_of
+from nestor.faces.live.hub import MOST_WAITING, Hub, Told, Watcher, told_of
 from nestor.inbox.actions import take_in
 from nestor.inbox.events import ChannelRead
 from nestor.inbox.models import Conversation
@@ -46,7 +47,7 @@ def moved(conversation: Conversation) -> None:
     announce(ConversationRouted(brand_id=conversation.brand_id, conversation_id=conversation.pk), timezone.now())
 
 
-def drained(watcher: Watcher) -> list[Told | None]:
+def drained(watcher: Watcher) -> list[Told]:
     """Return what a page was told."""
     return [watcher.queue.get_nowait() for _turn in range(watcher.queue.qsize())]
 
@@ -66,7 +67,7 @@ def test_one_look_serves_everybody_once(cast_for_threads: Cast, routed: Conversa
     asyncio.run(watch())
     assert hub.looks == 2
     for watcher in ours:
-        assert [told.conversation for told in drained(watcher) if told] == [routed.public_id]
+        assert [told.conversation for told in drained(watcher)] == [routed.public_id]
     assert drained(theirs) == []
 
 
@@ -159,3 +160,23 @@ def test_the_stream_speaks_and_a_stranger_is_refused(cast_for_threads: Cast, rou
     assert (refused, accepted) == (401, 200)
     assert lines[0].startswith("retry:")
     assert routed.public_id in lines[-1]
+
+
+def test_what_happens_while_the_page_is_on_its_way_is_told(cast_for_threads: Cast, routed: Conversation) -> None:
+    async def listen(since: str) -> str:
+        client = AsyncClient()
+        await sync_to_async(client.force_login)(cast_for_threads.alice.user)
+        page = await client.get("/inbox/")
+        (drawn,) = re.findall(r'data-since="(\d+)"', page.content.decode())
+        await sync_to_async(moved)(routed)
+        answer = await client.get("/live/", {"since": since or drawn})
+        heard = ""
+        async for part in answer.streaming_content:  # type: ignore[attr-defined]
+            heard += part.decode()
+            if "event: news" in heard:
+                break
+        await answer.streaming_content.aclose()  # type: ignore[attr-defined]
+        return heard
+
+    for since in ("", "senseless"):
+        assert routed.public_id in asyncio.run(asyncio.wait_for(listen(since), 60))

@@ -4,11 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.signing import get_cookie_signer
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from nestor.faces.web.first_steps import KEY as FIRST_STEPS
+from nestor.faces.web.views.today import SEEN_COOKIE
 from nestor.faces.web.words import LANE_KEYS, LANES
 from nestor.inbox.actions import take_in
 from nestor.inbox.models import Conversation, Message
@@ -22,7 +25,7 @@ from tests.desk.cast import EVE, NOON, Cast, batch, said
 from tests.desk.conftest import Settle
 
 ANY_DEED = {"text": "x", "key": "k", "lane": "press"}
-PAGES = [("/inbox/", 10), ("/inbox/rows", 8), ("/channels/", 9), ("/journal/", 9), ("/", 20)]
+PAGES = [("/inbox/", 10), ("/inbox/rows", 8), ("/channels/", 9), ("/journal/", 9), ("/", 13)]
 SENSELESS = ["lane=nonsense", "whose=alice", "channel=' OR 1=1", "q=%00%F0%9F%98%80", "state=x", "lane=%E2%80%AE"]
 SLUR = "Bande d’incapables, vous êtes des connards, allez tous crever"
 
@@ -67,6 +70,14 @@ def test_chloe_sees_nothing_of_another_brand(cast: Cast, opened: Conversation) -
         assert client.post(f"/channels/{cast.channel.public_id}/{deed}", {"reason": "x"}).status_code == 404
     assert client.get("/live/poll?since=0").json()["news"] == []
     assert Delivery.objects.of(cast.brand).count() == 0
+
+
+def test_a_conversation_opened_by_its_address_stands_beside_the_same_lists(cast: Cast, opened: Conversation) -> None:
+    client = as_(cast.bob)
+    lanes = re.compile(r'data-lane="([^"]*)"[^>]* title="([^"]*)"')
+    found = lanes.findall(client.get(f"/inbox/{opened.public_id}/").content.decode())
+    assert found == lanes.findall(client.get("/inbox/").content.decode())
+    assert ("", "") not in found
 
 
 def test_vera_looks_and_changes_nothing(cast: Cast, opened: Conversation) -> None:
@@ -130,7 +141,7 @@ def test_a_mail_shows_only_neutral_html(cast: Cast, settle: Settle) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/inbox/", 10), ("/inbox/rows", 8), ("/channels/", 9), ("/journal/", 9), ("/", 20)]
+    ("path", "most"), [("/inbox/", 10), ("/inbox/rows", 8), ("/channels/", 9), ("/journal/", 9), ("/", 13)]
 )
 def test_a_page_costs_few_queries_whatever_it_shows(cast: Cast, settle: Settle, path: str, most: int) -> None:
     client = as_(cast.alice)
@@ -142,6 +153,17 @@ def test_a_page_costs_few_queries_whatever_it_shows(cast: Cast, settle: Settle, 
     assert len(seen) <= most, [one["sql"][:120] for one in seen]
 
 
+def test_today_costs_at_most_twelve_once_first_steps_are_put_away(cast: Cast, opened: Conversation) -> None:
+    client = as_(cast.alice)
+    client.get("/")
+    session = client.session
+    session[FIRST_STEPS] = {"away": True}
+    session.save()
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get("/").status_code == 200
+    assert len(seen) <= 12, [one["sql"][:120] for one in seen]
+
+
 def test_a_conversation_costs_at_most_twelve_queries_more(cast: Cast, opened: Conversation) -> None:
     client = as_(cast.alice)
     path = f"/inbox/{opened.public_id}/"
@@ -150,8 +172,8 @@ def test_a_conversation_costs_at_most_twelve_queries_more(cast: Cast, opened: Co
         client.get(path, headers={"X-Nestor": "fragment"})
     with CaptureQueriesContext(connection) as whole:
         client.get(path)
-    assert len(part) <= 14, [one["sql"][:120] for one in part]
-    assert len(whole) <= 20, [one["sql"][:120] for one in whole]
+    assert len(part) <= 12, [one["sql"][:120] for one in part]
+    assert len(whole) <= 21, [one["sql"][:120] for one in whole]
 
 
 def test_nobody_reads_a_message_before_the_desk_has(cast: Cast) -> None:
@@ -239,7 +261,22 @@ def test_the_policy_of_a_page_lets_nothing_in(cast: Cast) -> None:
 def test_since_one_left_counts_from_when_one_left(cast: Cast, opened: Conversation) -> None:
     client = as_(cast.alice)
     assert "In the last 14 hours" in client.get("/").content.decode()
-    session = client.session
-    session["seen"] = {"last": (timezone.now() - timedelta(hours=3)).isoformat(), "left": None}
-    session.save()
+    seen = f"{(timezone.now() - timedelta(hours=3)).isoformat()}|"
+    client.cookies[SEEN_COOKIE] = get_cookie_signer(salt=f"{SEEN_COOKIE}nestor.seen.{cast.alice.user.pk}").sign(seen)
     assert "Since you left" in client.get("/").content.decode()
+    client.cookies[SEEN_COOKIE] = get_cookie_signer(salt=f"{SEEN_COOKIE}nestor.seen.{cast.bob.user.pk}").sign(seen)
+    assert "In the last 14 hours" in client.get("/").content.decode()
+    assert "seen" not in client.session
+
+
+@pytest.mark.parametrize("path", ["/inbox/", "/members/", "/settings/replies/"])
+@pytest.mark.parametrize(
+    "asked", ["billet " * 1500, "un deux trois quatre cinq six sept huit neuf dix onze", "é\u202e\0" * 3000]
+)
+def test_a_search_of_ten_kilobytes_is_answered_and_told(
+    cast: Cast, opened: Conversation, path: str, asked: str
+) -> None:
+    page = as_(cast.alice).get(path, {"q": asked})
+    assert page.status_code == 200
+    assert "only its first ten words" in page.content.decode()
+    assert "only its first ten words" not in as_(cast.alice).get(path, {"q": "billet"}).content.decode()

@@ -61,11 +61,10 @@ def test_an_unknown_command_is_a_usage_error() -> None:
     assert "sreve" in done.stderr
 
 
-def test_every_command_explains_itself() -> None:
-    for name in COMMANDS:
-        done = terminal(name, "--help")
-        assert done.returncode == 0, done.stderr
-        assert f"nestor {name}" in done.stdout
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([name, "--help"]) == 0
+    assert f"nestor {name}" in capsys.readouterr().out
 
 
 def test_every_command_is_in_the_table() -> None:

@@ -12,6 +12,7 @@ PAIRS = (
     ("README.md", "LISEZMOI.md"),
     ("docs/user-guide.md", "docs/fr/guide.md"),
     ("docs/operator-guide.md", "docs/fr/guide-exploitation.md"),
+    ("docs/api.md", "docs/fr/api.md"),
 )
 FRENCH = [french for _, french in PAIRS]
 

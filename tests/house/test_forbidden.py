@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from importlib import import_module
 
 import pytest
@@ -11,6 +12,8 @@ from django.apps import apps
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from nestor.faces.journal import Asked
+from nestor.faces.web.views.journal import COLUMNS
 from nestor.work import reads as work_reads
 from tests.house.source import PACKAGE, Source, dotted, python_files
 from tests.house.test_rooms import ROOMS
@@ -71,8 +74,13 @@ def test_no_page_is_filtered_by_a_person() -> None:
     assert not {(place, name) for place, name in asked if PERSON.search(name)}
 
 
-def test_the_journal_is_asked_by_brand_and_time_alone() -> None:
-    assert list(inspect.signature(work_reads.journal).parameters) == ["brand_id", "before", "most"]
+def test_the_journal_is_asked_by_brand_time_and_subject_alone() -> None:
+    assert list(inspect.signature(work_reads.journal).parameters) == ["brand_id", "before", "most", "since", "subjects"]
+    assert {field.name for field in fields(Asked)} == {"verbs", "since", "network", "subjects"}
+
+
+def test_a_journal_that_leaves_the_desk_names_nobody() -> None:
+    assert not [name for name in COLUMNS if PERSON.search(name)]
 
 
 def reads_of(room: str) -> Iterator[tuple[str, inspect.Signature]]:

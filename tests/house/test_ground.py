@@ -1,5 +1,6 @@
 """The ground the suite stands on: nothing leaves this machine, and what is left out is said."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from tests.house.source import ROOT
 from tests.run import FAILED, NOTHING_RAN, closing_line, verdict
 
+COMPILED = {name: os.environ[name] for name in ("PYTHONPYCACHEPREFIX",) if name in os.environ}  # else: seconds a run
 MARKED = """
 import pytest
 
@@ -50,7 +52,7 @@ def pytest_on(folder: Path, *arguments: str, **environment: str) -> subprocess.C
     return subprocess.run(
         [*command, *given],
         cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", **environment},
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", **COMPILED, **environment},
         capture_output=True,
         text=True,
         check=False,

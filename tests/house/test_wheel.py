@@ -28,6 +28,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_everything_is_in_it(unpacked: Path) -> None:
     wanted = {name.removeprefix("src/") for name in files() if name.startswith("src/nestor/")}
     wanted |= {f"nestor/{name}" for name in files() if name.startswith(("corpora/", "locale/"))}
+    wanted |= {"nestor/docs/user-guide.md", "nestor/docs/fr/guide.md"}
     wanted = {name for name in wanted if not any(part in name for part in LEFT_OUT)}
     there = {str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()}
     assert len(wanted) > 100

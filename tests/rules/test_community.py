@@ -30,14 +30,14 @@ def of_people() -> list[Said]:
     return [said for said in spoken() if not said.is_by_brand]
 
 
-def test_both_worlds_are_read_without_a_fault() -> None:
-    assert [world.key for world in worlds()] == ["railway", "townhall"]
+def test_the_worlds_are_read_without_a_fault() -> None:
+    assert [world.key for world in worlds()] == ["railway", "studio", "townhall"]
 
 
 def test_it_is_as_large_as_promised() -> None:
     writers = {(world.key, said.by) for world in worlds() for said in world.messages() if not said.is_by_brand}
-    assert len(of_people()) >= 600
-    assert len(writers) >= 120
+    assert len(of_people()) >= 1200
+    assert len(writers) >= 300
 
 
 def test_it_lasts_thirty_days_without_a_silent_one() -> None:
@@ -50,7 +50,7 @@ def test_every_shape_of_story_is_told(shape: str) -> None:
     assert any(story.shape == shape for world in worlds() for story in world.stories)
 
 
-def test_both_languages_are_written_in_both_worlds() -> None:
+def test_both_languages_are_written_in_every_world() -> None:
     for world in worlds():
         languages = Counter(said.lang for said in world.messages() if not said.is_by_brand)
         assert languages["fr"] >= 60
@@ -103,6 +103,7 @@ def test_names_and_addresses_are_invented() -> None:
                 assert not re.search(r"\.(com|fr|org|net|io|eu)\b", domain), said.id
 
 
+@pytest.mark.slow
 def test_nobody_says_the_same_twice_outside_packs_spam_and_rumours() -> None:
     seen: dict[frozenset[str], str] = {}
     twins = []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nestor.faces.cli.hours import BadHours, read_hours
+from nestor.faces.hours import BadHours, read_hours
 
 NINE, NOON, TWO, SIX = time(9), time(12), time(14), time(18)
 

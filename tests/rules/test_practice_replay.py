@@ -379,6 +379,7 @@ def test_the_same_script_is_played_the_same_way(tmp_path: Path) -> None:
 # -- the written worlds themselves
 
 
+@pytest.mark.slow
 def test_the_written_worlds_play_to_their_end_while_everybody_is_answered(tmp_path: Path) -> None:
     play = Play(tmp_path, worlds=read_worlds(CORPORA / "community"))
     waiting = play.network.replay.progress()["waiting"]

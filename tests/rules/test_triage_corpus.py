@@ -13,7 +13,7 @@ from nestor.triage.rules.normalise import folded_text
 from nestor.triage.training.corpus import DEV_SECTORS, Labelled, read_rows, read_sentences
 from nestor.vocabulary import Lane, Language, MessageKind, Tone
 
-LEAST = {Language.FR: (1100, 70), Language.EN: (700, 45)}
+LEAST = {Language.FR: (5000, 300), Language.EN: (3000, 170)}
 LANGUAGES = list(LEAST)
 ALIKE, ALIKE_ACROSS = 0.75, 0.6  # share of common words and word pairs, within all and between train and dev
 
@@ -85,6 +85,7 @@ def alike(written: list[Labelled]) -> list[tuple[float, Labelled, Labelled]]:
     return [(float(share[a, b]), texts[a][0], texts[b][0]) for a, b in np.argwhere(share > ALIKE_ACROSS)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_message_is_made_from_another(language: Language) -> None:
     pairs = alike(rows(language))
@@ -98,6 +99,7 @@ def test_no_text_stands_twice(language: Language) -> None:
     assert [text for text, times in texts.items() if times > 1] == []
 
 
+@pytest.mark.slow
 def test_no_opening_is_a_template() -> None:
     for language in LANGUAGES:
         openings = Counter(" ".join(folded_text(row.message.text).split()[:4]) for row in rows(language))

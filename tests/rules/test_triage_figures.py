@@ -15,11 +15,11 @@ from nestor.triage.training.measure import Figures, calibration_error, lane_figu
 from nestor.vocabulary import Language
 
 LEAST = {
-    Language.FR: {"macro-F1": 0.64, "macro-F1 plain": 0.72, "threat or alert suspected": 0.55, "harm seen": 0.45},
-    Language.EN: {"macro-F1": 0.55, "macro-F1 plain": 0.62, "threat or alert suspected": 0.50, "harm seen": 0.32},
+    Language.FR: {"macro-F1": 0.68, "macro-F1 plain": 0.78, "threat or alert suspected": 0.73, "harm seen": 0.63},
+    Language.EN: {"macro-F1": 0.60, "macro-F1 plain": 0.70, "threat or alert suspected": 0.65, "harm seen": 0.57},
 }
-MOST = {"unsure": 0.35, "others suspected": 0.06, "harm wrongly seen": 0.10}
-LEAST_ON_OTHERS = {Language.FR: 0.33, Language.EN: 0.28}
+MOST = {"unsure": 0.32, "others suspected": 0.075, "harm wrongly seen": 0.09}
+LEAST_ON_OTHERS = {Language.FR: 0.40, Language.EN: 0.34}
 
 
 @cache
@@ -40,6 +40,7 @@ def test_what_is_decided_is_righter_than_all(language: Language) -> None:
     assert found["decided and right"] > found["macro-F1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", list(LEAST_ON_OTHERS))
 def test_what_others_wrote(language: Language) -> None:
     rows = [row for row in community_rows(CORPORA) if row.language is language]

@@ -49,6 +49,7 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_same_sources_give_the_same_bytes(corpora: Path, tmp_path: Path) -> None:
     said: list[str] = []
     sources = Sources(corpora)

@@ -106,6 +106,7 @@ def test_a_token_is_its_own_token(text: str) -> None:
         assert token_of(token) == token
 
 
+@pytest.mark.slow
 def test_people_who_type_without_accents_find_what_was_written_with_them() -> None:
     words = {
         text[start:end].lower()

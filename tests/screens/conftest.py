@@ -1,6 +1,7 @@
 """Fixtures of the screens: one desk for all of them, one browser, a page signed in as Alice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from tests.screens.stage import CHROMIUM, Stage
 from tests.screens.stock import stock
 from tests.services_here import chromium_path
 
-PATIENCE = 45_000  # milliseconds; a poll comes every five seconds, and the machine may be busy
+PATIENCE = 75_000  # milliseconds; what a killed desk was at is taken up again after a minute
+
+LISTENS = "html[data-live], html:not(:has(#words))"  # keys are heard
 
 OpenPage = Callable[..., Page]
 
@@ -54,6 +57,11 @@ def signed_in(stage: Stage, browser: Browser, tmp_path_factory: pytest.TempPathF
     return kept
 
 
+def until_keys_are_heard(page: Page) -> None:
+    """Wait for the scripts of the page one came to: a key pressed before goes nowhere."""
+    expect(page.locator(LISTENS)).to_be_attached()
+
+
 @pytest.fixture
 def open_page(stage: Stage, browser: Browser, signed_in: Path) -> Iterator[OpenPage]:
     """Opens pages signed in as Alice; a script error on any of them fails the test."""
@@ -75,9 +83,21 @@ def open_page(stage: Stage, browser: Browser, signed_in: Path) -> Iterator[OpenP
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(path)
+        if more.get("java_script_enabled", True):
+            until_keys_are_heard(page)
         return page
 
     yield open_one
     for context in opened:
         context.close()
     assert troubles == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say beside a failure what the desk was waiting for."""
+    report = yield
+    stage = getattr(item, "funcargs", {}).get("stage")
+    if report.when == "call" and report.failed and isinstance(stage, Stage):
+        report.sections.append(("the desk", f"{datetime.now(UTC)}\n{stage.state()}"))
+    return report

@@ -4,14 +4,17 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from nestor.config.supervisor import answers
 from nestor.networks.practice.admin import Admin, DeskAccount, PracticeServer
+from tests.translators.installed import WORDBOOK
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = [
@@ -66,7 +69,7 @@ class Stage:
             "NESTOR_PRIVATE_NETWORKS": "1",
             "NESTOR_UNDO_FOR": "4",
             "NESTOR_LOG_LEVEL": "WARNING",
-            "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+            "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "src", ROOT, WORDBOOK))),
         }
 
     def set_up(self) -> Self:
@@ -98,6 +101,16 @@ class Stage:
         """End everything."""
         self.close()
         self.network.stop()
+
+    def state(self) -> str:
+        """Return what the desk waits for, for whoever asks why something did not come."""
+        asked = {
+            "channels": "SELECT channel_id, read_at, due_at, leased_until, failures FROM inbox_cursor",
+            "owed": "SELECT subscriber, count(*), min(due_at), max(tries) FROM work_wakeup GROUP BY subscriber",
+            "latest": "SELECT id, shown_at, substr(text, 1, 40) FROM inbox_message ORDER BY id DESC LIMIT 3",
+        }
+        with closing(sqlite3.connect(self.home / "nestor.sqlite3", timeout=20)) as database:
+            return "\n".join(f"{name}: {row}" for name, query in asked.items() for row in database.execute(query))
 
     def account(self, place: str) -> DeskAccount:
         """Return the desk's account at a place."""

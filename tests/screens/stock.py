@@ -51,12 +51,12 @@ def stock(stage: Stage) -> None:
 
 def wait_for_routes(stage: Stage, count: int) -> None:
     """Wait until the desk has read and routed so many conversations."""
-    _wait(stage, f"SELECT count(*) >= {count} FROM routing_route")
+    until(stage, f"SELECT count(*) >= {count} FROM routing_route")
 
 
 def wait_for_versions(stage: Stage) -> None:
     """Wait until an edit and a deletion have arrived."""
-    _wait(
+    until(
         stage,
         "SELECT (SELECT count(*) FROM inbox_messageversion) > 0"
         " AND (SELECT count(*) FROM inbox_message WHERE vanished_at IS NOT NULL) > 0",
@@ -68,7 +68,8 @@ def _change(stage: Stage, statement: str) -> None:
         database.execute(statement)
 
 
-def _wait(stage: Stage, question: str) -> None:
+def until(stage: Stage, question: str) -> None:
+    """Wait until the desk's database answers a question with anything but nothing, zero or false."""
     pause = threading.Event()
     for _turn in range(300):
         with closing(sqlite3.connect(stage.home / "nestor.sqlite3", timeout=20)) as database:

@@ -18,8 +18,25 @@ PAGES = (
     "/channels/",
     "/journal/",
     "/journal/?about=guard",
+    "/relief/",
     "/me/",
+    "/me/reached/",
+    "/notices/",
+    "/rota/",
+    "/settings/tokens/",
+    "/settings/webhooks/",
     "/keys/",
+    "/first-steps/",
+    "/help/",
+    "/brands/",
+    "/members/",
+    "/members/?q=zzzz",
+    "/settings/team/",
+    "/settings/brand/",
+    "/settings/hours/",
+    "/settings/retention/",
+    "/settings/labels/",
+    "/settings/views/",
     "/nowhere/",
     "/accounts/password/change/",
     "/accounts/2fa/",
@@ -40,7 +57,8 @@ def test_axe_finds_nothing(stage: Stage, open_page: OpenPage, locale: str, theme
     page.keyboard.press("y")
     expect(page.locator(".reasons .card").last).to_be_visible()
     page.keyboard.press("l")
-    found += [f"menu {one}" for one in violations(page)]
+    covered = "target-size"  # what lies below an open menu is covered while it is open
+    found += [f"menu {one}" for one in violations(page) if not one.startswith(covered)]
     stranger = open_page("/accounts/login/", locale=locale, width=width, color_scheme=theme, storage_state=None)
     found += [f"{path} {one}" for path in STRANGERS_PAGES for one in _look(stranger, path)]
     assert found == []

@@ -1,11 +1,11 @@
-"""Everything by keyboard: moment 2, and each key of the list."""
+"""Everything by keyboard: each key of the list and of a conversation."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.screens.conftest import OpenPage
+from tests.screens.conftest import OpenPage, until_keys_are_heard
 from tests.screens.stage import Stage
 
 pytestmark = [pytest.mark.service("chromium"), pytest.mark.screens]
@@ -28,29 +28,6 @@ def open_by_words(page: Page, words: str) -> None:
 def shown(page: Page) -> str:
     """Return the public id of the conversation that is open."""
     return page.locator("#talk").get_attribute("data-open") or ""
-
-
-def test_moment_2_three_keys_and_the_next_is_open(stage: Stage, open_page: OpenPage) -> None:
-    said = stage.say("At what time do you close on Sunday? m2", by="lea")
-    page = open_page()
-    row = page.locator("#rows li", has_text="close on Sunday? m2")
-    expect(row).to_be_visible()
-    row.locator("a").focus()
-    page.keyboard.press("o")
-    expect(page.locator("#talk-head h1")).to_have_text("lea")
-    before = shown(page)
-    page.keyboard.press("r")
-    expect(page.locator("#answer-text")).to_be_focused()
-    page.keyboard.type("Bonjour Léa, le dimanche la gare ferme à minuit.")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#undo")).to_be_visible()
-    expect(page.locator(f'#talk:not([data-open="{before}"])')).to_be_visible()  # the next one, while the undo runs
-    expect(page.locator("#undo")).to_have_count(0)
-    page.goto(f"/inbox/{before}/")
-    expect(page.locator(".message.ours").last).to_contain_text("ferme à minuit")
-    expect(page.locator(".delivery.waiting, .delivery.sending")).to_have_count(0)
-    answers = [one for one in stage.admin.items("square") if "ferme à minuit" in one["text"]]
-    assert [one["reply_to"] for one in answers] == [said]
 
 
 def test_an_answer_is_taken_back_with_one_key(stage: Stage, open_page: OpenPage) -> None:
@@ -109,6 +86,7 @@ def test_keys_go_places_and_the_list_of_keys_opens(open_page: OpenPage) -> None:
         page.keyboard.press("g")
         page.keyboard.press(key)
         expect(page).to_have_url(re.compile(f":[0-9]+{path}$"))
+        until_keys_are_heard(page)
     page.keyboard.press("?")
     expect(page.locator("dialog#keys")).to_be_visible()
     page.keyboard.press("Escape")
@@ -128,12 +106,13 @@ def test_keys_are_letters_while_one_types(open_page: OpenPage) -> None:
     expect(page.locator("#put-away")).to_be_hidden()
 
 
-def test_a_covered_message_is_uncovered_by_one_key(open_page: OpenPage) -> None:
-    page = open_page("/inbox/?q=incapables")
+@pytest.mark.parametrize(("locale", "line"), [("en-GB", "Covered (insult)"), ("fr-FR", "Voilé (insulte)")])
+def test_a_covered_message_is_uncovered_by_one_key(open_page: OpenPage, locale: str, line: str) -> None:
+    page = open_page("/inbox/?q=incapables", locale=locale)
     expect(page.locator("#rows li").first).not_to_contain_text("connards")
     page.locator("#rows a").first.click()
     slur = page.locator(".veil .words", has_text="connards")
-    expect(page.locator(".veil")).to_be_visible()
+    expect(page.locator(".veil summary")).to_contain_text(line)
     expect(slur).to_be_hidden()
     page.keyboard.press("v")
     expect(slur).to_be_visible()

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.screens.conftest import OpenPage
+from tests.screens.conftest import OpenPage, until_keys_are_heard
 from tests.screens.stage import Stage
+from tests.screens.stock import until
 
 pytestmark = [pytest.mark.service("chromium"), pytest.mark.screens]
 
@@ -20,6 +21,25 @@ def test_an_arrival_appears_without_a_reload(stage: Stage, open_page: OpenPage) 
     expect(total).to_have_text(str(before + 1))
     expect(page.locator("#told")).not_to_be_empty()
     assert page.evaluate("window.still") is True
+
+
+def test_what_arrives_while_the_page_is_on_its_way_appears(stage: Stage, open_page: OpenPage) -> None:
+    page = open_page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/live/?*", hold)
+    page.reload()
+    until_keys_are_heard(page)
+    expect(page.locator("#rows li").first).to_be_visible()
+    stage.say("Which way is the exit? live5", by="ivo")
+    until(stage, "SELECT count(*) FROM inbox_message WHERE text LIKE '%live5' AND shown_at IS NOT NULL")
+    page.wait_for_timeout(3_000)  # nobody's list is told of it any more
+    expect(page.locator("#rows li", has_text="live5")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator("#rows li", has_text="live5")).to_be_visible()
 
 
 def test_where_one_looks_stays_where_it_is(stage: Stage, open_page: OpenPage) -> None:
@@ -57,7 +77,7 @@ def test_without_a_stream_the_page_asks_again(stage: Stage, open_page: OpenPage)
     def refuse(route: Route) -> None:
         route.abort()
 
-    page.context.route("**/live/", refuse)
+    page.context.route("**/live/?*", refuse)
     page.goto("/inbox/")
     expect(page.locator("html")).to_have_attribute("data-live", "asking")
     stage.say("Through a bad proxy live4", by="dee")

@@ -58,6 +58,7 @@ def test_a_list_that_does_not_say_how_long_it_is_is_malformed(total: str) -> Non
     assert caught.value.reason is Reason.MALFORMED
 
 
+@pytest.mark.slow
 def test_a_list_that_is_always_the_same_ends() -> None:
     with odd_site(lambda _path, _query: (200, rows_from(1, 100), "100000")) as (connector, server):
         cursor, batches = "", 0

@@ -1,15 +1,23 @@
 """Writes of the brands room: found a brand, connect a channel, keep its secrets, hold it, say it is in trouble."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from nestor.brands.events import ChannelConnected, ChannelHeld, ChannelTroubled
-from nestor.brands.models import Brand, Channel, ChannelSecret, Closure, InstallationSecret, OpeningPeriod
-from nestor.brands.secrets import seal, seal_again
+from nestor.brands.events import (
+    ChannelConnected,
+    ChannelHeld,
+    ChannelTroubled,
+    OpeningHoursChanged,
+    OwnAccountMoved,
+)
+from nestor.brands.models import Brand, Channel, ChannelSecret, Closure, InstallationSecret, OpeningPeriod, OwnAccount
+from nestor.brands.reads import closures_of, periods_of
+from nestor.brands.rules import folded_handle, hours_mark
+from nestor.brands.secrets import seal, seal_again, unseal
 from nestor.networks.contract import Account
 from nestor.work.actions import announce, note
 from nestor.work.rules import storable, storable_name
@@ -28,6 +36,33 @@ def found_brand(name: str, slug: str, now: datetime, *, actor_id: int | None = N
         return brand
 
 
+def change_brand(brand: Brand, now: datetime, *, actor_id: int | None, **traits: Any) -> bool:
+    """Change what a brand is called and how it speaks; False where nothing changes.
+
+    `traits`: name, zone, language, tint, is_institution, own_contacts. In another zone the desk opens at other hours.
+    """
+    changed = {name: value for name, value in traits.items() if getattr(brand, name) != value}
+    if not changed:
+        return False
+    with transaction.atomic():
+        Brand.objects.filter(pk=brand.pk).update(**changed)
+        note("change_brand", brand, now, brand_id=brand.pk, actor_id=actor_id, facts={"changed": sorted(changed)})
+        if "zone" in changed:
+            announce(OpeningHoursChanged(brand_id=brand.pk), now)
+    return True
+
+
+def choose_translator(brand: Brand, key: str, name: str, host: str, now: datetime, *, actor_id: int | None) -> bool:
+    """Say who may translate messages and where their texts go, "" for nobody; False if that was said already."""
+    chosen = {"translator": key, "translator_name": name, "translator_host": host}
+    with transaction.atomic():
+        if Brand.objects.filter(pk=brand.pk).exclude(**chosen).update(**chosen) != 1:
+            return False
+        verb, facts = ("choose_translator", {"translator": key, "host": host}) if key else ("drop_translator", {})
+        note(verb, brand, now, brand_id=brand.pk, actor_id=actor_id, facts=facts)
+        return True
+
+
 def set_opening_hours(
     brand: Brand,
     periods: Iterable[tuple[int, time, time]],
@@ -35,9 +70,16 @@ def set_opening_hours(
     now: datetime,
     *,
     actor_id: int | None = None,
-) -> None:
-    """Replace the brand's opening periods (weekday, from, to) and closed days."""
+    seen: str | None = None,
+) -> bool:
+    """Replace the brand's opening periods (weekday, from, to) and closed days.
+
+    `seen`: the `hours_mark` of those that are replaced; False, and nothing changed, where there are others by now.
+    """
     with transaction.atomic():
+        Brand.objects.select_for_update().get(pk=brand.pk)
+        if seen is not None and seen != hours_mark(periods_of(brand), closures_of(brand)):
+            return False
         OpeningPeriod.objects.of(brand).delete()
         Closure.objects.of(brand).delete()
         OpeningPeriod.objects.bulk_create(
@@ -45,6 +87,8 @@ def set_opening_hours(
         )
         Closure.objects.bulk_create(Closure(brand=brand, day=day, name=name) for day, name in closures)
         note("set_opening_hours", brand, now, brand_id=brand.pk, actor_id=actor_id)
+        announce(OpeningHoursChanged(brand_id=brand.pk), now)
+        return True
 
 
 def connect_channel(
@@ -97,6 +141,17 @@ def keep_installation_secret(network: str, name: str, text: str, now: datetime) 
         InstallationSecret.objects.update_or_create(
             network=network, name=name, defaults={"sealed": seal(text), "changed_at": now}
         )
+
+
+def installation_secret(network: str, name: str, make: Callable[[], str], now: datetime) -> str:
+    """Return an installation's own secret, made on first use; of two made at once, one is kept. Raise `SecretLost`."""
+    rows = InstallationSecret.objects.filter(network=network, name=name)
+    row = rows.first()
+    if row is None:
+        row, _ = InstallationSecret.objects.get_or_create(
+            network=network, name=name, defaults={"sealed": seal(make()), "changed_at": now}
+        )
+    return unseal(row.sealed)
 
 
 def rotate_secrets() -> int:
@@ -171,3 +226,55 @@ def keep_limits(channel: Channel, limits: Mapping[str, Any], abilities: Iterable
         return False
     rows = Channel.objects.of(channel.brand_id).filter(pk=channel.pk)
     return rows.update(limits=dict(limits), abilities=can) == 1
+
+
+def name_account(brand: Brand, network: str, handle: str, now: datetime, *, actor_id: int | None) -> OwnAccount | None:
+    """Say that the brand has an account there; None if it was said already, or names nothing."""
+    handle = storable(handle.strip(), 200)
+    folded = folded_handle(handle)[:200]
+    if not folded:
+        return None
+    row = OwnAccount(brand=brand, network=network, handle=handle, folded=folded, made_at=now)
+    with transaction.atomic():
+        OwnAccount.objects.bulk_create([row], ignore_conflicts=True)
+        if not OwnAccount.objects.of(brand).filter(pk=row.pk).exists():
+            return None
+        note("name_account", row, now, brand_id=brand.pk, actor_id=actor_id, facts={"network": network})
+        announce(OwnAccountMoved(brand_id=brand.pk, own_account_id=row.pk), now)
+        return row
+
+
+def leave_unused(account: OwnAccount, reason: str, now: datetime, *, actor_id: int | None) -> bool:
+    """Say that the brand does not use an account, and why: it is no blind spot then. False if that was said."""
+    reason = storable(reason.strip(), 500)
+    changes = {"unused_at": now, "unused_reason": reason}
+    return bool(reason) and _move_account(
+        account, "leave_unused", now, actor_id, is_used=True, reason=reason, **changes
+    )
+
+
+def use_again(account: OwnAccount, now: datetime, *, actor_id: int | None) -> bool:
+    """Say that the brand uses it after all. False if nobody had said otherwise."""
+    return _move_account(account, "use_again", now, actor_id, is_used=False, unused_at=None, unused_reason="")
+
+
+def _move_account(
+    account: OwnAccount, verb: str, now: datetime, actor_id: int | None, *, is_used: bool, reason: str = "", **to: Any
+) -> bool:
+    rows = OwnAccount.objects.of(account.brand_id).filter(pk=account.pk, unused_at__isnull=is_used)
+    with transaction.atomic():
+        if rows.update(**to) != 1:
+            return False
+        note(verb, account, now, brand_id=account.brand_id, actor_id=actor_id, reason=reason)
+        announce(OwnAccountMoved(brand_id=account.brand_id, own_account_id=account.pk), now)
+        return True
+
+
+def forget_account(account: OwnAccount, now: datetime, *, actor_id: int | None) -> bool:
+    """Say that the brand has no such account. False if that was said already."""
+    with transaction.atomic():
+        if not OwnAccount.objects.of(account.brand_id).filter(pk=account.pk).delete()[0]:
+            return False
+        note("forget_account", account, now, brand_id=account.brand_id, actor_id=actor_id)
+        announce(OwnAccountMoved(brand_id=account.brand_id, own_account_id=account.pk), now)
+        return True

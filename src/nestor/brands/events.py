@@ -24,3 +24,15 @@ class ChannelHeld(Happening):
     """A hold was put on a channel, or lifted."""
 
     channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccountMoved(Happening):
+    """A brand said that it has an account somewhere, does not use it, uses it again, or has it no more."""
+
+    own_account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHoursChanged(Happening):
+    """A brand's desk opens at other hours: what is due moves with them."""

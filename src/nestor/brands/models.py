@@ -17,7 +17,11 @@ class Brand(models.Model):
     language = models.CharField(max_length=7, default="fr")
     is_institution = models.BooleanField(default=False)
     first_answer_for = models.DurationField()  # open time allowed for a first answer
+    tint = models.PositiveSmallIntegerField(default=0)  # one of the few tints the screens know
     own_contacts = models.JSONField(default=list)  # numbers, addresses and mails that are the brand's own and public
+    translator = models.CharField(max_length=40, default="", blank=True)  # key of who translates; "": nobody
+    translator_name = models.CharField(max_length=60, default="", blank=True)
+    translator_host = models.CharField(max_length=253, default="", blank=True)  # where texts go; "": this machine
     made_at = models.DateTimeField()
 
     class Meta:
@@ -79,6 +83,21 @@ class Channel(PublicRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OwnAccount(PublicRow):
+    """An account the brand says it has, connected or not: where none is, the desk is blind, and says so."""
+
+    network = models.CharField(max_length=40)
+    handle = models.CharField(max_length=200)
+    folded = models.CharField(max_length=200)  # two writings of one handle are one
+    unused_reason = models.CharField(max_length=500, default="", blank=True)
+    unused_at = models.DateTimeField(null=True, blank=True)  # the brand does not use it, and says why
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["network", "folded", "id"]
+        constraints = [models.UniqueConstraint(fields=["brand", "network", "folded"], name="own_account_once")]
 
 
 class ChannelSecret(BrandRow):

@@ -1,13 +1,14 @@
 """Brands, channels and their secrets, for rooms and screens."""
 
-from dataclasses import asdict
-from datetime import time, timedelta
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.conf import settings
 
-from nestor.brands.models import Brand, Channel, ChannelSecret, Closure, InstallationSecret, OpeningPeriod
-from nestor.brands.rules import OpeningHours, Period
+from nestor.brands.models import Brand, Channel, ChannelSecret, Closure, InstallationSecret, OpeningPeriod, OwnAccount
+from nestor.brands.rules import PLACES, OpeningHours, Period, is_read_by
 from nestor.brands.scoping import BrandQuerySet
 from nestor.brands.secrets import SecretLost, unseal
 from nestor.networks import registry
@@ -34,6 +35,48 @@ def channel_of(brand: Brand | int, public_id: str) -> Channel:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabout:
+    """One account of the brand, and whether the desk reads it."""
+
+    account: OwnAccount
+    name: str
+    is_read: bool
+    can_connect: bool  # this installation has a network of that name
+
+    @property
+    def is_blind(self) -> bool:
+        """Return whether people speak to the brand there and nobody at the desk hears it."""
+        return not self.is_read and self.account.unused_at is None
+
+
+def whereabouts_of(brand: Brand | int, channels: Iterable[Channel]) -> list[Whereabout]:
+    """Return the accounts the brand says it has, blind ones first. One query."""
+    read = [(one.network, (one.handle, one.url, one.account_id)) for one in channels if one.is_connected]
+    installed = set(registry.known())
+    found = [
+        Whereabout(
+            row,
+            PLACES.get(row.network, row.network),
+            is_read_by(row.network, row.handle, read),
+            row.network in installed,
+        )
+        for row in OwnAccount.objects.of(brand)
+    ]
+    return sorted(found, key=lambda one: (not one.is_blind, one.is_read, one.name.casefold()))
+
+
+def places() -> dict[str, str]:
+    """Return where a brand may have an account: what is widely used, and whatever this installation can read."""
+    return {**{key: key for key in registry.known()}, **PLACES}
+
+
+def account_of(brand: Brand | int, public_id: str) -> OwnAccount | None:
+    """Return one account the brand says it has."""
+    found: OwnAccount | None = OwnAccount.objects.of(brand).filter(public_id=public_id).first()
+    return found
+
+
 def opening_hours(brand: Brand) -> OpeningHours:
     """Return when the brand's desk is open; a brand that set no period never closes."""
     week: dict[int, list[Period]] = {}
@@ -41,6 +84,17 @@ def opening_hours(brand: Brand) -> OpeningHours:
         week.setdefault(row.weekday, []).append(Period(row.opens_at, row.closes_at))
     closed = frozenset(Closure.objects.of(brand).values_list("day", flat=True))
     return OpeningHours(zone=brand.zone, week=week or ALWAYS, closed_on=closed)
+
+
+def periods_of(brand: Brand) -> list[tuple[int, time, time]]:
+    """Return the brand's opening periods (weekday from Monday 0, from, to), in order."""
+    rows = OpeningPeriod.objects.of(brand).order_by("weekday", "opens_at")
+    return list(rows.values_list("weekday", "opens_at", "closes_at"))
+
+
+def closures_of(brand: Brand) -> list[tuple[date, str]]:
+    """Return the days the brand's desk is closed, with their names, in order."""
+    return list(Closure.objects.of(brand).order_by("day").values_list("day", "name"))
 
 
 def secrets_of(channel: Channel) -> dict[str, str]:

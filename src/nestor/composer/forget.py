@@ -7,6 +7,11 @@ from nestor.inbox.forget import conversations_with
 from nestor.people.models import Member
 
 PERSONAL = {"composer.Draft": ("text",)}
+# The team's own words, about nobody outside.
+TEAM = {
+    "composer.SavedReply": ("name", "shortcut", "text", "search_text"),
+    "composer.Signature": ("text",),
+}
 
 
 def export_member(member: Member) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from django.core.asgi import get_asgi_application
 from nestor.config.wsgi import application as _wsgi
 
 THREADS = 6  # pages wait for the database more than they compute; more threads only queue on the interpreter's lock
+STREAMS = frozenset({"/live/", "/api/v1/events"})
 live = get_asgi_application()
 pages = WSGIMiddleware(cast("Any", _wsgi), workers=THREADS)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Answer one connection."""
-    is_live = scope["type"] == "http" and scope["path"] == "/live/"
+    is_live = scope["type"] == "http" and scope["path"] in STREAMS
     await (live if is_live else pages)(scope, receive, send)

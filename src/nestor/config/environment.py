@@ -41,7 +41,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("NESTOR_LEASE_FOR", "60", "Seconds a worker may hold a row before another takes over."),
     Setting("NESTOR_PRIVATE_NETWORKS", "0", "1: channels may live on private or loopback addresses (intranet, tests)."),
     Setting("NESTOR_KEEP_PAYLOADS_FOR", "30", "Days the raw form of what arrived is kept."),
-    Setting("NESTOR_SMTP", "", "Mail server for sign-in mails, as `smtp://user:password@host:port`; empty: none."),
+    Setting("NESTOR_API_RATE", "600", "Requests a minute that one token of the API may make."),
+    Setting("NESTOR_MCP_TOKEN", "", "Token that `nestor mcp` acts with; made under Settings › Tokens."),
+    Setting("NESTOR_SMTP", "", "Mail server, as `smtp://user:password@host:port`; empty: none."),
     Setting("NESTOR_MAIL_FROM", "nestor@localhost", "Sender of the desk's own mails."),
     Setting("NESTOR_DEMO", "0", "1: whoever opens the page on this machine is the demo community manager."),
     Setting("NESTOR_LOG_LEVEL", "INFO", "How much the desk writes to its log: DEBUG, INFO, WARNING or ERROR."),
@@ -93,6 +95,7 @@ class Environment:
 def unknown_names(values: Mapping[str, str] | None = None) -> list[str]:
     """Return variables that look like settings but are none: usually a slip of the finger."""
     found = os.environ if values is None else values
-    others = ("NESTOR_TEST_", "NESTOR_REQUIRE", "NESTOR_CONNECT_")  # of the suite, and of `nestor connect`
+    # Of the suite, of `nestor connect`, and of translators, whose names are their own.
+    others = ("NESTOR_TEST_", "NESTOR_REQUIRE", "NESTOR_CONNECT_", "NESTOR_TRANSLATOR_")
     mine = (name for name in found if name.startswith("NESTOR_") and not name.startswith(others))
     return sorted(name for name in mine if name not in _DEFAULTS)

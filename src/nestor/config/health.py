@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -18,13 +17,15 @@ from nestor.brands import reads as brands
 from nestor.brands.models import Brand, Channel
 from nestor.config.environment import unknown_names
 from nestor.inbox.rules import ARCHIVE
-from nestor.networks.contract import Account
+from nestor.networks.contract import Account, NetworkTrouble, Reason
+from nestor.notices.ways import mail
 from nestor.publisher.reads import waiting_count
 from nestor.vocabulary import new_id
 from nestor.work import reads as work
 from nestor.work.actions import announce
 from nestor.work.events import DeskKnocked
 from nestor.work.jobs import KNOCK
+from nestor.work.rules.zones import zones
 
 LEAST_FREE = 500_000_000  # bytes
 PULSE_FOR = timedelta(seconds=20)
@@ -64,10 +65,12 @@ def examine(now: Callable[[], datetime], wait: Callable[[float], None]) -> Itera
     yield from _zones()
     if settings.NESTOR_CARRIER == "rabbitmq":
         yield _broker()
+    yield _mail()
     yield _path(now, wait)
     yield from _stuck()
     for brand in Brand.objects.order_by("name"):
         yield from _channels(brand)
+        yield from _unread(brand)
     if not Brand.objects.exists():
         yield Check("brands", Health.WARNING, "no_brand")
 
@@ -110,12 +113,12 @@ def _disk() -> Check:
 
 
 def _zones() -> Iterator[Check]:
-    zones = {settings.NESTOR_ZONE, *Brand.objects.values_list("zone", flat=True)}
-    unknown = sorted(zones - available_timezones())
+    used = {settings.NESTOR_ZONE, *Brand.objects.values_list("zone", flat=True)}
+    unknown = sorted(used - zones())
     for name in unknown:
         yield Check("zone", Health.ILL, "zone_unknown", {"zone": name})
     if not unknown:
-        yield Check("zone", Health.WELL, "zones_known", {"count": len(zones)})
+        yield Check("zone", Health.WELL, "zones_known", {"count": len(used)})
 
 
 def _broker() -> Check:
@@ -125,6 +128,18 @@ def _broker() -> Check:
             return Check("rabbitmq", Health.WELL, "broker_answers")
     except OSError:
         return Check("rabbitmq", Health.ILL, "broker_away", {"host": address.hostname or ""})
+
+
+def _mail() -> Check:
+    """Ask the mail server whether it would take a mail of the desk's; nothing is sent."""
+    if not mail.is_possible():
+        return Check("mail", Health.WARNING, "mail_is_off")
+    facts = {"host": settings.EMAIL_HOST, "port": settings.EMAIL_PORT}
+    try:
+        mail.probe()
+    except NetworkTrouble as trouble:
+        return Check("mail", Health.ILL, "mail_refuses" if trouble.reason is Reason.SIGN_IN else "mail_is_away", facts)
+    return Check("mail", Health.WELL, "mail_answers", facts)
 
 
 def _path(now: Callable[[], datetime], wait: Callable[[float], None]) -> Check:
@@ -164,6 +179,15 @@ def _channels(brand: Brand) -> Iterator[Check]:
             yield Check("channel", Health.WARNING, "channel_is_held", facts)
         yield Check("channel", Health.WELL, "channel_answers", {**facts, "handle": account.handle})
     yield Check("deliveries", Health.WELL, "deliveries_waiting", {"brand": brand.name, "count": waiting_count(brand)})
+
+
+def _unread(brand: Brand) -> Iterator[Check]:
+    """Yield the accounts the brand says it has and nobody reads: a blind spot of its own."""
+    for one in brands.whereabouts_of(brand, brands.channels_of(brand)):
+        if one.is_blind:
+            facts = {"brand": brand.name, "network": one.name, "handle": one.account.handle}
+            code = "account_is_unread" if one.can_connect else "account_cannot_be_read"
+            yield Check("account", Health.WARNING, code, facts)
 
 
 def _who_am_i(channel: Channel) -> Account:

@@ -14,3 +14,4 @@ def find(name: str) -> Path:
 
 LOCALE = find("locale")
 CORPORA = find("corpora")
+DOCS = find("docs")

@@ -15,6 +15,10 @@ from cryptography.fernet import Fernet, InvalidToken
 from nestor.brands.actions import rotate_secrets
 from nestor.brands.models import ChannelSecret, InstallationSecret
 from nestor.config.keys import add_secret_key, drop_old_secret_keys, secret_keys
+from nestor.hooks.actions import rotate_receiver_secrets
+from nestor.hooks.models import Receiver
+from nestor.notices.actions.choosing import reseal_addresses
+from nestor.notices.models import Address
 from nestor.people.actions import SEALED_BY_LIBRARY, reseal_sign_in
 
 
@@ -26,7 +30,7 @@ def add_key(home: Path) -> int:
 
 def reseal() -> int:
     """Encrypt everything stored with the newest key; return how many secrets. Raise `SecretLost`."""
-    return rotate_secrets() + reseal_sign_in()
+    return rotate_secrets() + rotate_receiver_secrets() + reseal_sign_in() + reseal_addresses()
 
 
 def count_needing_old_keys(home: Path) -> int:
@@ -54,7 +58,11 @@ def _opens(key: Fernet, sealed: str) -> bool:
 def _everything_sealed() -> Iterator[str]:
     across = ChannelSecret.objects.across_brands("the key file is the installation's")
     yield from across.values_list("sealed", flat=True)
+    yield from Address.objects.values_list("sealed", flat=True)
     yield from InstallationSecret.objects.values_list("sealed", flat=True)
+    receivers = Receiver.objects.across_brands("the key file is the installation's")
+    for secrets in receivers.values_list("secret", "old_secret"):
+        yield from filter(None, secrets)
     data: dict[str, Any]
     for data in Authenticator.objects.values_list("data", flat=True):
         yield from (data[name] for name in SEALED_BY_LIBRARY if data.get(name))

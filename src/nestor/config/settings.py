@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nestor.config.environment import BadSetting, Environment
 from nestor.config.keys import KeyFile, signing_key
-from nestor.config.places import LOCALE
+from nestor.config.places import DOCS, LOCALE
 from nestor.networks.registry import locale_folders
 
 ENV = Environment()
@@ -27,6 +27,7 @@ NESTOR_UNDO_FOR = ENV.whole("NESTOR_UNDO_FOR", 0, 300)
 NESTOR_LEASE_FOR = ENV.whole("NESTOR_LEASE_FOR", 1, 3600)
 NESTOR_PRIVATE_NETWORKS = ENV.truth("NESTOR_PRIVATE_NETWORKS")
 NESTOR_KEEP_PAYLOADS_FOR = ENV.whole("NESTOR_KEEP_PAYLOADS_FOR", 1, 3650)
+NESTOR_API_RATE = ENV.whole("NESTOR_API_RATE", 1, 1_000_000)
 NESTOR_DEMO = ENV.truth("NESTOR_DEMO")
 
 DEBUG = False
@@ -60,6 +61,8 @@ INSTALLED_APPS = [
     "nestor.composer",
     "nestor.guard",
     "nestor.publisher",
+    "nestor.hooks",
+    "nestor.privacy",
     "nestor.faces.web",
     "nestor.faces.api",
 ]
@@ -77,6 +80,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "nestor.faces.web.preferences.Preferences",
     "django_htmx.middleware.HtmxMiddleware",
+    "nestor.faces.api.v1.caller.Machines",
 ]
 TEMPLATES = [
     {
@@ -118,6 +122,7 @@ DATABASES = {"default": _database()}
 
 LANGUAGE_CODE = ENV.choice("NESTOR_LANGUAGE", "en", "fr")
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+NESTOR_GUIDES = {"en": DOCS / "user-guide.md", "fr": DOCS / "fr" / "guide.md"}  # what the help pages show
 LOCALE_PATHS = [LOCALE, *locale_folders()]
 USE_I18N = True
 USE_TZ = True
@@ -181,9 +186,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = ENV.whole("NESTOR_PROXIES", 0, 9)
 
 _smtp = urlsplit(ENV.text("NESTOR_SMTP"))
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _smtp.hostname else 'dummy'}.EmailBackend"
-EMAIL_HOST, EMAIL_PORT = _smtp.hostname or "localhost", _smtp.port or 25
+EMAIL_HOST, EMAIL_PORT = _smtp.hostname or "localhost", _smtp.port or (465 if _smtp.scheme == "smtps" else 25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
-EMAIL_USE_TLS = _smtp.scheme == "smtps"
+EMAIL_USE_SSL = _smtp.scheme == "smtps" and EMAIL_PORT == 465  # RFC 8314: TLS from the first byte
+EMAIL_USE_TLS = _smtp.scheme == "smtps" and not EMAIL_USE_SSL  # STARTTLS
+EMAIL_TIMEOUT = 15  # seconds
 DEFAULT_FROM_EMAIL = ENV.text("NESTOR_MAIL_FROM")
 
 CACHES = {  # allauth's throttling counts here: shared by all processes, kept across restarts

@@ -29,6 +29,7 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
     pass_fds: Sequence[int] = ()
     is_silent: bool = False  # its standard output is for programs
+    is_later: bool = False  # started once the others answer, so that somebody sees a page sooner
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     deaths: int = 0
@@ -48,7 +49,8 @@ class Supervisor:
         before = {one: signal.signal(one, self._stop) for one in (signal.SIGTERM, signal.SIGINT)}
         try:
             for part in self._parts:
-                self._start(part)
+                if not part.is_later:
+                    self._start(part)
             when_started()
             while not self._is_stopping:
                 self._watch()
@@ -137,12 +139,12 @@ def page_workers(listening: socket.socket, count: int) -> list[Part]:
         "--no-server-header",
     ]
     command += ["--timeout-graceful-shutdown", "3", "--no-proxy-headers", "--lifespan", "off"]
-    return [Part(f"pages-{number}", command, pass_fds=(fd,)) for number in range(1, count + 1)]
+    return [Part(f"pages-{number}", command, pass_fds=(fd,), is_later=number > 1) for number in range(1, count + 1)]
 
 
 def worker(threads: int) -> Part:
     """Return the part that does the background work."""
-    return Part("work", [sys.executable, "-m", "nestor", "work", "--threads", str(threads)])
+    return Part("work", [sys.executable, "-m", "nestor", "work", "--threads", str(threads)], is_later=True)
 
 
 def answers(host: str, port: int, path: str, within: float) -> bool:

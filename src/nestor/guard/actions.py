@@ -9,8 +9,11 @@ from nestor.guard.events import ClearanceMoved
 from nestor.guard.models import Clearance
 from nestor.guard.rules.contract import Finding
 from nestor.inbox.models import Conversation
-from nestor.people.reads import Seat
-from nestor.people.rules import Permission
+from nestor.notices.actions import tell, withdraw
+from nestor.notices.rules import Occasion
+from nestor.people.reads import Seat, team_of
+from nestor.people.rules import Permission, may
+from nestor.routing.models import Route
 from nestor.work.actions import announce, note
 from nestor.work.rules import storable
 
@@ -39,6 +42,8 @@ def ask_clearance(
             asked_at=now,
         )
         _say(row, "ask_clearance", seat, now, "")
+        judges = [user.pk for user, role in team_of(row.brand_id) if may(role, Permission.CLEAR)]
+        _tell(row, Occasion.SECOND_READING, [one for one in judges if one != seat.user.pk], now)
         return row
 
 
@@ -63,6 +68,8 @@ def _judge(seat: Seat, clearance: Clearance, state: str, reason: str, now: datet
             return False
         verb = "give_clearance" if state == Clearance.GIVEN else "refuse_clearance"
         _say(clearance, verb, seat, now, reason)
+        withdraw(clearance.brand_id, Occasion.SECOND_READING, _about(clearance), now)
+        _tell(clearance, Occasion.SECOND_READ, [clearance.author_id], now)
         return True
 
 
@@ -74,10 +81,22 @@ def withdraw_clearance(seat: Seat, conversation: Conversation, now: datetime) ->
         gone = Clearance.objects.of(seat.brand).filter(pk__in=waiting).exclude(state=Clearance.USED)
         if not gone.update(state=Clearance.WITHDRAWN, text="", findings=[]):
             return False
+        withdraw(seat.brand.pk, Occasion.SECOND_READING, conversation.public_id, now)
         for row in Clearance.objects.of(seat.brand).filter(pk__in=waiting):
             ids = {"brand_id": row.brand_id, "clearance_id": row.pk, "conversation_id": row.conversation_id}
             announce(ClearanceMoved(**ids), now)
         return True
+
+
+def _about(row: Clearance) -> str:
+    return str(row.conversation.public_id)
+
+
+def _tell(row: Clearance, occasion: Occasion, people: list[int], now: datetime) -> None:
+    """Tell that a second reading is asked for, or done: never why."""
+    is_sealed = Route.objects.of(row.brand_id).filter(conversation_id=row.conversation_id, is_sealed=True).exists()
+    if people:
+        tell(row.brand_id, occasion, _about(row), now, to=people, is_sealed=is_sealed)
 
 
 def use_clearance(clearance: Clearance) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from nestor.brands.models import Brand
 from nestor.brands.reads import limits_of
 from nestor.composer.reads import room_left
+from nestor.composer.reads.saved import is_saved
 from nestor.guard.models import Clearance
 from nestor.guard.rules.catalogue import RULES
 from nestor.guard.rules.contract import AnsweredMessage, BrandSettings, Finding, Level, Outgoing, check
@@ -43,7 +44,8 @@ def _outgoing(brand: Brand, conversation: Conversation, text: str, now: datetime
         account_tone="institution" if brand.is_institution else "brand",
         own_numbers=tuple(one for one in contacts if "@" not in one),
         own_addresses=tuple(one for one in contacts if "@" in one),
-        earlier_answers=_earlier_answers(conversation, now),
+        earlier_answers=_earlier_answers(conversation, text, now),
+        heard_at=last.published_at if last is not None else None,
         now=now,
     )
 
@@ -55,12 +57,14 @@ def _answered(last: Message | None) -> AnsweredMessage | None:
     return AnsweredMessage(last.text, name, handle)
 
 
-def _earlier_answers(conversation: Conversation, now: datetime) -> tuple[str, ...]:
+def _earlier_answers(conversation: Conversation, text: str, now: datetime) -> tuple[str, ...]:
+    """Return what others were answered lately; a saved reply is meant to be said again."""
     rows = Message.objects.of(conversation.brand_id).filter(
         is_ours=True, channel_id=conversation.channel_id, published_at__gte=now - EARLIER_FOR
     )
     latest = rows.exclude(conversation=conversation).order_by("-published_at").values_list("text", flat=True)
-    return tuple(latest[:MOST_EARLIER])
+    found = tuple(latest[:MOST_EARLIER])
+    return () if found and is_saved(conversation.brand_id, text) else found
 
 
 def stops(findings: Iterable[Finding]) -> set[str]:

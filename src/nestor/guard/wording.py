@@ -39,6 +39,7 @@ SENTENCES: Mapping[str, str] = {
     "promise_deadline": gettext_noop("This gives a deadline we will be held to."),
     "empty_text": gettext_noop("There is nothing to read here."),
     "too_long": gettext_noop("Too long by {over}: {found} of {most} allowed by the network."),
+    "window_closed": gettext_noop("The network takes an answer for {hours} h after their last message: that is over."),
     "too_many_bytes": gettext_noop("Too many bytes for the network: {found} of {most}."),
     "subject_too_long": gettext_noop("The subject is too long by {over}."),
     "description_too_long": gettext_noop("An image description is too long by {over}."),
@@ -61,6 +62,9 @@ SENTENCES: Mapping[str, str] = {
     "mixed_alphabets": gettext_noop("This word mixes letters of two alphabets."),
     "soft_hyphens": gettext_noop("There are hidden hyphens in this text."),
     "same_answer": gettext_noop("Nearly the same answer went to other people lately ({count})."),
+    "second_answer": gettext_noop("{who} answered this person ({time}). Read it first: yours would be the second."),
+    "second_answer_app": gettext_noop("This person was answered in the network's own app ({time}). Read it first."),
+    "second_answer_elsewhere": gettext_noop("{who} answered this person elsewhere ({time})."),
     "too_long_to_check": gettext_noop("This is too long to be checked: more than {most} characters."),
     "guard_failed": gettext_noop("A check failed, so nothing goes out."),
 }
@@ -81,5 +85,8 @@ OF_A_FAMILY: Mapping[Family, str] = {
 
 
 def msgid_of(code: str, family: Family) -> str:
-    """Return the msgid of a finding's code, its family's where nobody has put the code into words."""
-    return SENTENCES.get(code) or OF_A_FAMILY[family]
+    """Return the msgid of a finding's code, its family's where nobody has put the code into words.
+
+    What follows a colon names what the finding is about.
+    """
+    return SENTENCES.get(code.partition(":")[0]) or OF_A_FAMILY[family]

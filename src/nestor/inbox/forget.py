@@ -5,7 +5,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from nestor.inbox.models import Attachment, Conversation, Message, MessageVersion, Post
-from nestor.people.models import Identity, Member
+from nestor.people.models import Member
+from nestor.people.reads.members import accounts_of, same_person
 
 PERSONAL = {
     "inbox.Conversation": ("thread_id", "subject", "member"),
@@ -20,8 +21,11 @@ IMPERSONAL = {"inbox.ImportRun": ("name",)}  # what the team called its file
 
 
 def _messages(member: Member) -> Any:
-    identities = Identity.objects.of(member.brand_id).filter(member=member).values("pk")
-    return Message.objects.of(member.brand_id).filter(identity_id__in=identities)
+    return Message.objects.of(member.brand_id).filter(identity_id__in=_accounts(member))
+
+
+def _accounts(member: Member) -> Any:
+    return accounts_of(same_person(member), member.brand_id).values("pk")
 
 
 def export_member(member: Member) -> dict[str, Any]:
@@ -47,15 +51,14 @@ def export_member(member: Member) -> dict[str, Any]:
 def conversations_with(member: Member) -> Any:
     """Return the conversations the member opened or spoke in, by their ids."""
     said = _messages(member).filter(conversation=OuterRef("pk"))
-    rows = Conversation.objects.of(member.brand_id).filter(Q(member=member) | Exists(said))
+    rows = Conversation.objects.of(member.brand_id).filter(Q(member__in=same_person(member)) | Exists(said))
     return rows.values("pk")
 
 
 def conversations_of_nobody_else(member: Member) -> Any:
     """Return the ids of those in which nobody else from outside ever spoke: they go with the member."""
-    identities = Identity.objects.of(member.brand_id).filter(member=member).values("pk")
     others = Message.objects.of(member.brand_id).filter(conversation=OuterRef("pk"), identity__isnull=False)
-    return conversations_with(member).filter(~Exists(others.exclude(identity_id__in=identities)))
+    return conversations_with(member).filter(~Exists(others.exclude(identity_id__in=_accounts(member))))
 
 
 def forget_member(member: Member) -> int:
@@ -72,7 +75,7 @@ def forget_member(member: Member) -> int:
         rows.delete()
     Message.objects.of(brand_id).filter(pk__in=[row[0] for row in said]).delete()
     Conversation.objects.of(brand_id).filter(pk__in=empty).delete()
-    Conversation.objects.of(brand_id).filter(member=member).update(member=None, subject="")
+    Conversation.objects.of(brand_id).filter(member__in=same_person(member)).update(member=None, subject="")
     hung_on = Conversation.objects.of(brand_id).filter(post__isnull=False).values("post_id")
     Post.objects.of(brand_id).filter(is_ours=False).exclude(pk__in=hung_on).delete()
     return len(said)

@@ -118,7 +118,20 @@ class Payload(BrandRow):
     keep_until = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["keep_until"], name="payload_keep_until")]
+        indexes = [
+            models.Index(fields=["keep_until"], name="payload_keep_until"),
+            models.Index(fields=["brand", "received_at"], name="payload_brand"),  # a brand may keep them less long
+        ]
+
+
+class GoneMessage(BrandRow):
+    """That a message was here and was dropped: it does not come back when its network tells of it again."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
+    number = models.BigIntegerField()  # `rules.digest_of` its id on the network
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "number"], name="gone_once")]
 
 
 class Cursor(Leased, BrandRow):
@@ -169,7 +182,10 @@ class WebhookCall(Leased, BrandRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "digest"], name="webhook_once")]
-        indexes = [models.Index(fields=["due_at"], name="webhook_due")]
+        indexes = [
+            models.Index(fields=["due_at"], name="webhook_due"),
+            models.Index(fields=["brand", "received_at"], name="webhook_brand"),
+        ]
 
 
 class ImportRun(BrandRow):

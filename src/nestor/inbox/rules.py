@@ -1,5 +1,6 @@
 """What may be stored and shown of what arrives, and what counts as blindness. Pure."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,7 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # how far a network's clock may be ahead of ours before we doubt it
 DECLARED = "seen-"  # begins the id of an answer somebody saw on the network and the desk has no receipt for
 EXCERPT = 160
+NEVER_GONE_BEFORE = timedelta(days=150)  # what is younger was never dropped for its age, so nobody asks
 LATE_AFTER = timedelta(minutes=10)
 ASLEEP_AFTER = timedelta(minutes=5)
 TAGS = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "ul"}
@@ -24,6 +26,11 @@ ARCHIVE = "archive"  # the network of imported files: history that is never poll
 def storable(text: str, most: int = MOST_TEXT) -> str:
     """Return text that both databases can hold: no NUL, no lone surrogate, of bounded length."""
     return work.storable(text, most)
+
+
+def digest_of(network_id: str) -> int:
+    """Return a number that tells a message from others, and says nothing else of it."""
+    return int.from_bytes(hashlib.sha256(network_id.encode()).digest()[:8], signed=True)
 
 
 def tidy(arrival: Arrival, now: datetime) -> Arrival:

@@ -230,7 +230,10 @@ Sighting = Found | Absent | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the network accepts. Every limit is data with a source and a date; None where there is none."""
+    """What the network accepts. Every limit is data with a source and a date; None where there is none.
+
+    The desk counts `reply_within` down where people answer and refuses what would come too late, without calling.
+    """
 
     text: int | None
     unit: Literal["characters", "graphemes", "weighted", "bytes"]
@@ -241,7 +244,7 @@ class Limits:
     subject: int | None = None
     images: int = 0
     alt: int | None = None
-    reply_within: timedelta | None = None  # the network's own window for an answer
+    reply_within: timedelta | None = None  # its own window for an answer, from their last message; None: no window
 
 
 @dataclass(frozen=True, slots=True)

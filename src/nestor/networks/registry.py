@@ -35,13 +35,13 @@ class BrokenNetwork(Exception):
 
 def known() -> tuple[str, ...]:
     """Return the keys of all installed networks, in alphabetical order, without loading any."""
-    return tuple(sorted(_offered()))
+    return tuple(sorted(offered_in(GROUP)))
 
 
 @cache
 def load(key: str) -> Network:
     """Return the network; raise `UnknownNetwork` or `BrokenNetwork`."""
-    offered = _offered().get(key)
+    offered = offered_in(GROUP).get(key)
     if offered is None:
         raise UnknownNetwork(key)
     if len(offered) > 1:
@@ -55,14 +55,14 @@ def load(key: str) -> Network:
 
 def locale_folders() -> tuple[Path, ...]:
     """Return the `locale/` folders of installed networks, found without running any network's own code."""
-    folders = {folder for points in _offered().values() for point in points if (folder := _locale_of(point))}
+    folders = {folder for points in offered_in(GROUP).values() for point in points if (folder := _locale_of(point))}
     return tuple(sorted(folders))
 
 
-def _offered() -> dict[str, list[EntryPoint]]:
-    """Return the entry points by key; the same one met twice (a checkout beside an installed copy) counts once."""
+def offered_in(group: str) -> dict[str, list[EntryPoint]]:
+    """Return a group's entry points by key; one met twice (a checkout beside an installed copy) counts once."""
     offered: dict[str, dict[str, EntryPoint]] = {}
-    for point in entry_points(group=GROUP):
+    for point in entry_points(group=group):
         if _KEY.fullmatch(point.name):
             offered.setdefault(point.name, {})[point.value] = point
     return {key: list(points.values()) for key, points in offered.items()}

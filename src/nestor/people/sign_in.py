@@ -5,7 +5,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 from nestor.brands.secrets import seal, unseal
+from nestor.people.models import User
+from nestor.people.reads import seats_of
 
+BRANDS = "/brands/"  # the home of whoever speaks for several
 DEMO_EMAIL = "demo@nestor.example"  # whoever opens the demo on its own machine is this person
 
 
@@ -15,6 +18,12 @@ class DeskAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: nobody signs up."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return where one goes after signing in: whoever speaks for several brands sees them all first."""
+        usual: str = super().get_login_redirect_url(request)
+        user = request.user
+        return BRANDS if isinstance(user, User) and len(seats_of(user)) > 1 else usual
 
 
 class SealedMFAAdapter(DefaultMFAAdapter):

@@ -11,7 +11,10 @@ class PublisherConfig(AppConfig):
 
     def ready(self) -> None:
         """Register once everything is loaded."""
+        from nestor.notices.reads import DIGEST
         from nestor.publisher.jobs import JOBS, SUBSCRIBERS
+        from nestor.publisher.reads import figures
         from nestor.work.registry import register
 
         register(*JOBS, *SUBSCRIBERS)
+        DIGEST["publisher"] = figures

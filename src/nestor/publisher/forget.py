@@ -5,13 +5,15 @@ from typing import Any
 from django.db.models import Q
 
 from nestor.people.models import Member
+from nestor.people.reads.members import same_person
 from nestor.publisher.models import Delivery
 
 PERSONAL = {"publisher.Delivery": ("text", "receipt_id", "receipt_url"), "publisher.Moderation": ("rule",)}
 
 
 def _answers(member: Member) -> Any:
-    is_theirs = Q(conversation__member=member) | Q(answers__identity__member=member)
+    members = same_person(member)
+    is_theirs = Q(conversation__member__in=members) | Q(answers__identity__member__in=members)
     return Delivery.objects.of(member.brand_id).filter(is_theirs)
 
 

@@ -1,11 +1,13 @@
 """The states of a delivery and what may follow what. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nestor.networks.contract import Ability, Deed
 
+RECENTLY = timedelta(minutes=10)  # an answer this old may not have been seen by who begins another
 MOST_LOOKS = 8  # times we look for what may have been sent before a person is asked
 
 
@@ -51,6 +53,27 @@ def look_again_for(looks: int) -> timedelta | None:
 def may_send_again_alone(*, honours_marks: bool, is_absent: bool, looks: int) -> bool:
     """Return whether the desk may send again without asking: only where the network itself prevents a second copy."""
     return honours_marks and (is_absent or looks >= MOST_LOOKS // 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """That somebody answered a person: who of the team, None where it was typed in the network's own app."""
+
+    id: str
+    at: datetime
+    author_id: int | None
+
+
+def second_answer(spoken: Iterable[Spoken], me: int, begun_at: datetime, now: datetime) -> Spoken | None:
+    """Return the latest answer by anybody else since I began, or in the last minutes: mine would be the second."""
+    since = warned_since(begun_at, now)
+    others = [one for one in spoken if one.at >= since and one.author_id != me]
+    return max(others, key=lambda one: (one.at, one.id), default=None)
+
+
+def warned_since(begun_at: datetime, now: datetime) -> datetime:
+    """Return from when on an answer by somebody else is told."""
+    return min(begun_at, now - RECENTLY)
 
 
 DEED_ABILITY: dict[Deed, Ability] = {

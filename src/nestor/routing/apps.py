@@ -11,7 +11,12 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register once everything is loaded."""
+        from nestor.notices.reads import DIGEST, STILL
+        from nestor.notices.rules import Occasion
         from nestor.routing.jobs import JOBS, SUBSCRIBERS
+        from nestor.routing.reads.telling import figures, is_still_sealed
         from nestor.work.registry import register
 
         register(*JOBS, *SUBSCRIBERS)
+        STILL[Occasion.SEALED] = is_still_sealed
+        DIGEST["routing"] = figures

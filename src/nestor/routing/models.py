@@ -1,5 +1,7 @@
 """Where each conversation stands."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -32,6 +34,13 @@ class Route(BrandRow):
     clock_started_at = models.DateTimeField(null=True, blank=True)
     clock_due_at = models.DateTimeField(null=True, blank=True)
     clock_stopped_at = models.DateTimeField(null=True, blank=True)
+    clock_lane = models.CharField(max_length=10, default="", blank=True)  # whose target counts, "" before any clock
+    clock_from_at = models.DateTimeField(null=True, blank=True)  # the message it is counted from
+    clock_is_next = models.BooleanField(default=False)  # we had answered before
+    clock_epoch = models.PositiveIntegerField(default=0)  # of the targets and hours it was counted by
+    clock_warn_at = models.DateTimeField(null=True, blank=True)  # when a part of the time is gone
+    clock_step = models.PositiveSmallIntegerField(default=0)  # how far the desk has gone: `rules.steps.Step`
+    clock_step_at = models.DateTimeField(null=True, blank=True)  # when it goes further
     answered_at = models.DateTimeField(null=True, blank=True)  # our first answer
     answered_elsewhere = models.BooleanField(default=False)  # typed in the network's own app
     resolved_at = models.DateTimeField(null=True, blank=True)
@@ -50,6 +59,16 @@ class Route(BrandRow):
                 condition=Q(clock_stopped_at__isnull=True, clock_due_at__isnull=False),
                 name="route_clock",
             ),
+            models.Index(
+                fields=["brand", "clock_epoch"],
+                condition=Q(clock_stopped_at__isnull=True, clock_started_at__isnull=False),
+                name="route_epoch",
+            ),
+            models.Index(
+                fields=["brand", "clock_step_at"],
+                condition=Q(clock_stopped_at__isnull=True, is_open=True, clock_step_at__isnull=False),
+                name="route_step",
+            ),
         ]
 
 
@@ -63,6 +82,54 @@ class OpenCount(BrandRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "facet", "value", "is_sealed"], name="open_count_once")]
+
+
+class ClockPolicy(BrandRow):
+    """What holds for all clocks of a brand. Its epoch is raised whenever due times are to be counted anew."""
+
+    epoch = models.PositiveIntegerField(default=0)
+    warn_share = models.PositiveSmallIntegerField(default=75)  # percent of the time; 0: nobody is warned
+    escalate_after = models.DurationField(null=True, default=timedelta(hours=1))  # open time; None: never
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand"], name="clock_policy_once")]
+
+
+class ClockTarget(BrandRow):
+    """One cell of the table: how much open time an answer may take."""
+
+    lane = models.CharField(max_length=10, default="", blank=True)  # "": every lane
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, null=True, related_name="+")  # None: every channel
+    is_next = models.BooleanField(default=False)
+    allowed_for = models.DurationField(null=True)  # None: no answer is due by any time
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "lane", "is_next"], condition=Q(channel__isnull=True), name="clock_target_once"
+            ),
+            models.UniqueConstraint(fields=["channel", "lane", "is_next"], name="clock_target_channel_once"),
+        ]
+
+
+class ClockMove(Leased, PublicRow):
+    """Running clocks that are counted anew after targets or hours changed: some at a time, stopped when told."""
+
+    RUNNING, DONE, STOPPED = "running", "done", "stopped"
+
+    epoch = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, default=RUNNING)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="clock_move_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["brand"], condition=Q(state="running"), name="clock_move_one_at_a_time")
+        ]
 
 
 class Label(PublicRow):
@@ -142,3 +209,77 @@ class BulkItem(BrandRow):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["bulk", "conversation"], name="bulk_item_once")]
         indexes = [models.Index(fields=["bulk", "id"], name="bulk_item_order")]
+
+
+class Note(PublicRow):
+    """What somebody says to the rest of the team about a conversation; nobody outside ever sees it."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    from_name = models.CharField(max_length=120, default="", blank=True)  # who answered by a link, without an account
+    text = models.TextField()
+    namings = models.JSONField(default=list)  # [start, end, id of the person named]
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["conversation", "made_at"], name="note_thread")]
+
+
+class Relief(PublicRow):
+    """All that one person has, offered to a colleague at the end of their hours; theirs once the colleague says yes."""
+
+    OFFERED, CONFIRMED, DECLINED, WITHDRAWN = "offered", "confirmed", "declined", "withdrawn"
+
+    giver = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    receiver = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, default=OFFERED)
+    made_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "giver"], condition=Q(state="offered"), name="relief_offered_once")
+        ]
+        indexes = [
+            models.Index(fields=["receiver", "state"], name="relief_receiver"),
+            models.Index(fields=["giver", "state"], name="relief_giver"),
+        ]
+
+
+class ElsewhereAnswer(PublicRow):
+    """That somebody of the team answered where the desk cannot see it: by phone, in person, from another account."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    place = models.CharField(max_length=10)
+    detail = models.CharField(max_length=200, default="", blank=True)  # which account, which meeting
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["conversation", "at"], name="elsewhere_thread")]
+
+
+class Forward(Leased, PublicRow):
+    """A conversation shown to a colleague without an account, by a link that expires and takes one answer."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=120)
+    email = models.CharField(max_length=254)
+    question = models.TextField()
+    language = models.CharField(max_length=7)  # of the mail
+    digest = models.CharField(max_length=64, unique=True)  # of the link's token, which is kept nowhere
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)  # when the mail is to be sent; None: sent, or given up
+    tries = models.PositiveSmallIntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=20, default="", blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["conversation", "made_at"], name="forward_thread"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="forward_due"),
+        ]

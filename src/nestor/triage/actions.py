@@ -23,7 +23,7 @@ from nestor.work.actions.many import write_rows
 def read_messages(brand_id: int, message_ids: Iterable[int], now: datetime) -> int:
     """Read messages that wait for it, let them be seen, and say so; return how many. Reading twice changes nothing."""
     rows = Message.objects.of(brand_id).filter(pk__in=list(message_ids), shown_at__isnull=True, is_ours=False)
-    messages = list(rows.order_by("published_at", "id"))
+    messages = list(rows.order_by("published_at", "id").only(*reads.READ))
     if not messages:
         return 0
     found = list(reads.reader().read_many(reads.texts_of(messages)))

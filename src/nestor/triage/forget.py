@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from nestor.people.models import Identity, Member
+from nestor.people.models import Member
+from nestor.people.reads.members import accounts_of, same_person
 from nestor.triage.models import Correction, Reading
 
 PERSONAL = {
@@ -12,7 +13,7 @@ PERSONAL = {
 
 
 def _identities(member: Member) -> Any:
-    return Identity.objects.of(member.brand_id).filter(member=member).values("pk")
+    return accounts_of(same_person(member), member.brand_id).values("pk")
 
 
 def export_member(member: Member) -> dict[str, Any]:

@@ -1,13 +1,18 @@
-"""The reader of this installation, and what it is given."""
+"""The reader of this installation, what it is given, and who translates for a brand."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 
+from nestor.brands.models import Brand
 from nestor.inbox.models import Message
 from nestor.triage.models import Reading
 from nestor.triage.rules.contract import MessageText, Reader
 from nestor.triage.rules.reader import OwnReader
+from nestor.triage.translators.contract import Described
 from nestor.vocabulary import MessageKind
+
+# What triage looks at: a message has many more columns.
+READ = "brand conversation channel kind subject text has_picture in_reply_to edited_at".split()
 
 
 @lru_cache(maxsize=1)
@@ -40,3 +45,10 @@ def reading_of(message: Message) -> Reading | None:
     """Return what is believed of a message."""
     found: Reading | None = Reading.objects.of(message.brand_id).filter(message=message).first()
     return found
+
+
+def translator_of(brand: Brand) -> Described | None:
+    """Return who may translate what this brand receives, as the head of the desk chose; None for nobody."""
+    if not brand.translator:
+        return None
+    return Described(brand.translator, brand.translator_name, brand.translator_host)

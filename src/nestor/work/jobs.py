@@ -4,6 +4,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -65,8 +66,11 @@ def _serve_alone(wakeup: actions.Owed, now: datetime) -> None:
 def _serve(wakeups: list[actions.Owed], now: datetime) -> None:
     subscriber = SUBSCRIBERS.get(wakeups[0].subscriber)
     with transaction.atomic():
-        if subscriber is not None:
+        if subscriber is not None and subscriber.serve is not None:
             subscriber.serve([rebuild(row.name, row.brand_id, row.ids) for row in wakeups], now)
+        if subscriber is not None and subscriber.serve_numbered is not None:
+            numbered = [(row.event_id, rebuild(row.name, row.brand_id, row.ids)) for row in wakeups]
+            subscriber.serve_numbered(numbered, now)
         if not actions.settle_wakeups(wakeups):
             raise LeaseLost
 
@@ -106,9 +110,16 @@ UPKEEP = Job("work.forget_old_events", due=old_events, look=forget_old_events, e
 WAKEUPS = Job("work.wakeups", due=reads.due_wakeups, look=serve_wakeups, every=timedelta(milliseconds=200))
 
 
+CLOCK: ContextVar[Callable[[], datetime] | None] = ContextVar("clock", default=None)
+
+
 def wall_clock() -> datetime:
-    """Return the present; asked by name at each call, so that the crash suite can let hours pass."""
-    return timezone.now()
+    """Return the present of whoever works here: rows found due by one clock are looked at by the same.
+
+    Django's is asked by name at each call, so that the crash suite can let hours pass.
+    """
+    own = CLOCK.get()
+    return timezone.now() if own is None else own()
 
 
 class Sweep:
@@ -170,17 +181,24 @@ class Sweep:
                 stop.wait(1.0)
 
 
-def work_until_idle(now: Callable[[], datetime] = wall_clock, most: int = 10_000) -> int:
-    """Do everything that is due, in this thread, until nothing is; return how many rows were looked at."""
+def work_until_idle(now: Callable[[], datetime] = timezone.now, most: int = 10_000) -> int:
+    """Do everything that is due, in this thread, until nothing is; return how many rows were looked at.
+
+    Raise `RuntimeError` where something is due again as soon as it was done.
+    """
     pointers: list[Pointer] = []
     sweep, count = Sweep(pointers.append, now), 0
-    while count < most:
-        sweep.once(is_forced=True)
-        if not pointers:
-            return count
-        for pointer in pointers:
-            look(pointer, now())
-            sweep.done(pointer)
-            count += 1
-        pointers.clear()
-    return count
+    before = CLOCK.set(now)
+    try:
+        while count < most:
+            sweep.once(is_forced=True)
+            if not pointers:
+                return count
+            for pointer in pointers:
+                look(pointer, now())
+                sweep.done(pointer)
+                count += 1
+            pointers.clear()
+    finally:
+        CLOCK.reset(before)
+    raise RuntimeError(f"{most} rows were looked at and more are due")

@@ -23,7 +23,9 @@ class Subscriber:
 
     name: str
     event: str
-    serve: Callable[[Sequence[Happening], datetime], None]
+    serve: Callable[[Sequence[Happening], datetime], None] | None = None
+    serve_numbered: Callable[[Sequence[tuple[int, Happening]], datetime], None] | None = None  # with the events' ids
+    wants: Callable[[int], bool] | None = None  # whether a brand's events are owed to it at all; None: every brand's
 
 
 JOBS: dict[str, Job] = {}
@@ -39,6 +41,7 @@ def register(*entries: Job | Subscriber) -> None:
         shelf[entry.name] = entry  # type: ignore[assignment]
 
 
-def subscribers_of(event: str) -> list[str]:
-    """Return the names of those who are woken by this event."""
-    return [one.name for one in SUBSCRIBERS.values() if one.event == event]
+def subscribers_of(event: str, brand_id: int) -> list[str]:
+    """Return the names of those who are woken by this event of this brand."""
+    woken = (one for one in SUBSCRIBERS.values() if one.event == event)
+    return [one.name for one in woken if one.wants is None or one.wants(brand_id)]

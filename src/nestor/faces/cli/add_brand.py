@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from gettext import gettext as _
 from typing import Any
-from zoneinfo import available_timezones
 
 import click
-import holidays
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -15,7 +13,9 @@ from django.utils.text import slugify
 
 from nestor.brands.actions import found_brand, set_opening_hours
 from nestor.faces.cli.errors import CommandFailed
-from nestor.faces.cli.hours import BadHours, Period, read_hours
+from nestor.faces.closures import public_holidays
+from nestor.faces.hours import BadHours, Period, read_hours
+from nestor.work.rules.zones import zones
 
 SLUG = 60  # characters
 YEARS = 2  # of holidays: this one and the next
@@ -32,7 +32,7 @@ def check_hours(_context: click.Context, _option: click.Parameter, value: str | 
 
 def check_zone(_context: click.Context, _option: click.Parameter, value: str) -> str:
     """Return the zone if it is one."""
-    if value not in available_timezones():
+    if value not in zones():
         raise click.BadParameter(_("There is no such zone; write for instance Europe/Paris."))
     return value
 
@@ -44,12 +44,10 @@ def as_list(_context: click.Context, _option: click.Parameter, values: tuple[str
 
 def closed_days(country: str, language: str, now: datetime) -> list[tuple[date, str]]:
     """Return the public holidays of this year and the next; raise `BadParameter` for an unknown country."""
-    code = country.upper()
-    if code not in holidays.list_supported_countries():
-        raise click.BadParameter(_("No holidays are known for it."), param_hint="--holidays")
-    named = language if language in holidays.list_localized_countries().get(code, []) else None
-    found = holidays.country_holidays(code, years=range(now.year, now.year + YEARS), language=named)
-    return sorted((day, str(label)[:120]) for day, label in found.items())
+    try:
+        return public_holidays(country.upper(), language, range(now.year, now.year + YEARS))
+    except KeyError as error:
+        raise click.BadParameter(_("No holidays are known for it."), param_hint="--holidays") from error
 
 
 def slug_of(name: str, wanted: str) -> str:

@@ -14,7 +14,7 @@ from nestor.faces.cli.errors import CommandFailed
 
 def load(name: str) -> Callable[..., int | None]:
     """Import one bench from the checkout."""
-    if not (CHECKOUT / "bench" / f"{name}.py").is_file():
+    if not (CHECKOUT / "bench").is_dir():
         raise CommandFailed(_("Benches run in a checkout of Nestor; this is an installed package."))
     sys.path.insert(0, str(CHECKOUT))
     found: Callable[..., int | None] = importlib.import_module(f"bench.{name}").main
@@ -54,3 +54,13 @@ def guard(data: Path | None) -> None:
 def deliveries(kills: int, seed: int, processes: int) -> int:
     """Count what a crash breaks."""
     return load("deliveries")(kills, seed, processes) or 0
+
+
+@command.command("inbox", help=_("Pages, searches, intake and live events, before a million messages."))
+@click.option("--messages", default=1_000_000, show_default=True, type=click.IntRange(20_000), help=_("How many."))
+@click.option(
+    "--minutes", default=60.0, show_default=True, help=_("How long messages arrive before open pages; 0: not at all.")
+)
+def inbox(messages: int, minutes: float) -> int:
+    """Measure the desk."""
+    return load("inbox.run")(messages, minutes) or 0

@@ -19,8 +19,10 @@ from nestor.config.supervisor import Part, answers
 from nestor.faces.cli.errors import CommandFailed, Exit
 from nestor.faces.cli.serve import open_port, prepare_desk, serve_desk
 from nestor.networks.practice.admin import PracticeServer
+from nestor.networks.practice.day import SPEED as SPEED_OF_A_BUSY_DAY
 
 HOST = "127.0.0.1"
+SPEED = 180.0  # script seconds a second: a day of the script takes eight minutes
 
 
 def _environment(home: Path, port: int) -> dict[str, str]:
@@ -46,7 +48,7 @@ def _free_port(wanted: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def _stock(home: Path, speed: float) -> int:
+def _stock(home: Path, *wishes: str) -> int:
     """Fill the practice network and found the demo's brands, once; return the practice network's port."""
     card = home / "demo.json"
     known = json.loads(card.read_text(encoding="utf-8")) if card.exists() else {}
@@ -54,7 +56,7 @@ def _stock(home: Path, speed: float) -> int:
     if known.get("port") == port:
         return port
     click.echo(_("  the practice network and its written community"))
-    arguments = ["--stock", str(CORPORA / "community"), "--speed", str(speed)]
+    arguments = ["--stock", str(CORPORA / "community"), *wishes]
     with PracticeServer(home / "practice.sqlite3", port=port, arguments=arguments) as practice:
         command = [sys.executable, "-m", "nestor.faces.cli.demo_desk", practice.url, str(practice.file)]
         if subprocess.run(command, check=False).returncode != 0:
@@ -80,13 +82,16 @@ def _open_browser(address: str, port: int) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help=_("Port of the desk."))
 @click.option("--no-browser", is_flag=True, help=_("Do not open the browser."))
 @click.option("--fresh", is_flag=True, help=_("Begin again: forget what was answered in the demo."))
+@click.option("--day", is_flag=True, help=_("A busy day: about 1,500 messages for three brands, in a desk of its own."))
 @click.option(
-    "--speed", default=180.0, show_default=True, type=click.FloatRange(1, 10_000), help=_("How fast time goes there.")
+    "--speed",
+    type=click.FloatRange(1, 10_000),
+    help=_("How fast time goes there, set at the first start: 180 times, with --day 12 times."),
 )
-def command(port: int, no_browser: bool, fresh: bool, speed: float) -> int:
+def command(port: int, no_browser: bool, fresh: bool, day: bool, speed: float | None) -> int:
     """Set the demo up on first use, then serve it until Ctrl+C."""
     begun = time.monotonic()
-    home = Path(os.environ.get("NESTOR_HOME", "var")).expanduser().absolute() / "demo"
+    home = Path(os.environ.get("NESTOR_HOME", "var")).expanduser().absolute() / ("demo-day" if day else "demo")
     listening = open_port(HOST, port)
     if fresh and home.exists():
         shutil.rmtree(home)
@@ -97,7 +102,8 @@ def command(port: int, no_browser: bool, fresh: bool, speed: float) -> int:
         click.echo(_("Setting up the demo in {folder}:").format(folder=home))
         click.echo(_("  the database"))
     prepare_desk()
-    practice = _practice(home, _stock(home, speed))
+    pace = ["--speed", str(speed or (SPEED_OF_A_BUSY_DAY if day else SPEED)), *(["--day"] if day else [])]
+    practice = _practice(home, _stock(home, *pace))
     address = f"http://{HOST}:{port}/"
     if not no_browser:
         _open_browser(address, port)

@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import django
-import holidays
 import phonenumbers
 from django.utils import timezone
 
@@ -15,7 +14,8 @@ django.setup()
 
 # Models can only be imported once Django is ready.
 from nestor.config.places import CORPORA  # noqa: E402
-from nestor.faces.cli.demo_rows import connect_account, found_team, found_world  # noqa: E402
+from nestor.faces.cli.demo_rows import connect_account, found_replies, found_team, found_world  # noqa: E402
+from nestor.faces.closures import public_holidays  # noqa: E402
 from nestor.networks.practice.admin import Admin, admin_token  # noqa: E402
 from nestor.networks.practice.community import World, read_worlds  # noqa: E402
 
@@ -39,6 +39,8 @@ def found_demo(admin: Admin, url: str, now: datetime) -> None:
     for world in read_worlds(CORPORA / "community"):
         brand = found_world(world, _periods(), _closures(now), _contacts(world), now)
         found_team(brand, COLLEAGUES, now)
+        if brand.made_at == now:
+            found_replies(brand, CORPORA / "community" / world.key / "replies.yaml", now)
         for account in accounts:
             if account.ref == f"{world.key}/brand":
                 connect_account(brand, account, url, now)
@@ -50,8 +52,7 @@ def _periods() -> list[tuple[int, time, time]]:
 
 
 def _closures(now: datetime) -> list[tuple[date, str]]:
-    found = holidays.country_holidays("FR", years=[now.year, now.year + 1], language="fr")
-    return sorted((day, str(name)) for day, name in found.items())
+    return public_holidays("FR", "fr", [now.year, now.year + 1])
 
 
 def _contacts(world: World) -> list[str]:

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from pathlib import Path
+
+import yaml
 
 from nestor.brands import actions as brands
 from nestor.brands.models import Brand
+from nestor.composer.actions.saved import save_reply
 from nestor.networks import registry
 from nestor.networks.practice.admin import DeskAccount
 from nestor.networks.practice.community import World
 from nestor.people import actions as people
 from nestor.people.models import User
+from nestor.people.reads import seat_at
 from nestor.people.sign_in import DEMO_EMAIL
 from nestor.vocabulary import Role
 
@@ -45,6 +50,14 @@ def found_team(brand: Brand, colleagues: Iterable[str], now: datetime) -> None:
     people.give_role(brand, _user(DEMO_EMAIL, "Camille", now), Role.HEAD, now, actor_id=None)
     for number, name in enumerate(colleagues, 1):
         people.give_role(brand, _user(f"colleague{number}@nestor.example", name, now), Role.AGENT, now, actor_id=None)
+
+
+def found_replies(brand: Brand, file: Path, now: datetime) -> None:
+    """Keep the saved replies a world was written with, in the name of its community manager."""
+    seat = seat_at(User.objects.get(email=DEMO_EMAIL), brand.slug)
+    if seat is not None:
+        for given in yaml.safe_load(file.read_text(encoding="utf-8")):
+            save_reply(seat, given, now)
 
 
 def _user(email: str, name: str, now: datetime) -> User:

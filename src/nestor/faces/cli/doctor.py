@@ -50,6 +50,19 @@ def _of_work() -> dict[str, tuple[str, str]]:
     return {
         "broker_answers": (_("RabbitMQ answers."), ""),
         "broker_away": (_("RabbitMQ at {host} does not answer."), _("Start it, or set NESTOR_CARRIER=local.")),
+        "mail_is_off": (
+            _("There is no mail server: notices and sign-in mails do not leave."),
+            _("Set NESTOR_SMTP, if people are to be reached by mail."),
+        ),
+        "mail_answers": (_("The mail server {host}:{port} takes the desk's mails."), ""),
+        "mail_refuses": (
+            _("The mail server {host}:{port} does not accept the desk."),
+            _("Check user and password in NESTOR_SMTP."),
+        ),
+        "mail_is_away": (
+            _("The mail server {host}:{port} does not answer."),
+            _("Start it, or correct NESTOR_SMTP: what is to leave waits meanwhile."),
+        ),
         "work_answers": (_("Background work answers, by the way every answer takes."), ""),
         "work_is_not_running": (
             _("Nobody does the background work: nothing is read and nothing is sent."),
@@ -81,6 +94,14 @@ def _of_brands() -> dict[str, tuple[str, str]]:
         "channel_is_held": (
             _("{brand}: {channel} is held; nothing goes out there."),
             _("Lift the hold when it is over."),
+        ),
+        "account_is_unread": (
+            _("{brand}: nobody reads {handle} on {network}: no channel of it is connected."),
+            _("Connect it with `nestor connect`, or say on the Channels page that it is not used, and why."),
+        ),
+        "account_cannot_be_read": (
+            _("{brand}: nobody reads {handle} on {network}: this desk has no such network."),
+            _("Install one, read it by hand, or say on the Channels page that it is not used, and why."),
         ),
         "no_brand": (_("There is no brand yet."), _("Found one with `nestor add-brand NAME`.")),
         "deliveries_waiting": (_("{brand}: {count} answers are on their way."), ""),

@@ -52,6 +52,7 @@ COMMANDS: dict[str, Entry] = {
     "triage": Entry("triage", N_("Say what the desk makes of a text, and why."), needs_desk=False),
     "train": Entry("train", N_("Train the reading model from the written corpora."), needs_desk=False),
     "guard": Entry("guard", N_("Check a text as if it were about to be published."), needs_desk=False),
+    "mcp": Entry("mcp_server", N_("Let an assistant read, draft and propose. It never sends.")),
     "rotate-keys": Entry("rotate_keys", N_("Encrypt all stored secrets with a new key.")),
     "bench": Entry("bench", N_("Measure what each stage costs and count what a crash breaks."), needs_desk=False),
 }

@@ -1,13 +1,16 @@
 """What the frame of every page shows."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from nestor import __version__
+from nestor.faces.web.desk import DeskRequest
 from nestor.faces.web.preferences import known_languages, theme_for
+from nestor.faces.web.views.relief import strip_of
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -20,6 +23,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "languages": known_languages(),
         "seat": seat,
         "seats": getattr(request, "seats", []),
+        "relief": SimpleLazyObject(lambda: strip_of(cast("DeskRequest", request))),  # only whole pages ask
         "is_demo": settings.NESTOR_DEMO,
         "here": _here(request.path),
     }

@@ -39,7 +39,7 @@ class DemoSignIn:
 
     def _wants_demo(self, request: HttpRequest) -> bool:
         if request.method not in ("GET", "HEAD") or request.path.startswith(
-            ("/accounts/", "/static/", "/hooks/", "/healthz")
+            ("/accounts/", "/static/", "/hooks/", "/api/", "/healthz")
         ):
             return False
         return is_on_this_machine(request) and not request.user.is_authenticated

@@ -3,13 +3,39 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol, TypeVar
 
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 
 KINDS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a spreadsheet compute (OWASP, CSV injection)
+
+Row_co = TypeVar("Row_co", covariant=True)
+
+
+class Page(Protocol[Row_co]):
+    """A page of a list: its rows, and what asks for the next one, "" at the end."""
+
+    @property
+    def rows(self) -> Sequence[Row_co]:
+        """Return the rows of this page."""
+
+    @property
+    def after(self) -> str:
+        """Return what asks for the next page."""
+
+
+def paged(read: "Callable[[str], Page[Row_co]]") -> Iterator[Row_co]:
+    """Yield the rows of a list to its end, a page at a time."""
+    after = ""
+    while True:
+        page = read(after)
+        yield from page.rows
+        after = page.after
+        if not after:
+            return
 
 
 def download(form: str, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> HttpResponseBase:
@@ -51,4 +77,4 @@ def _as_jsonl(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> I
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date | datetime) else value

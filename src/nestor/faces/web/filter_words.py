@@ -19,7 +19,8 @@ from nestor.routing.rules.filters import InboxFilter, State, given_by
 
 CLOCKS: Words = {
     "late": gettext_lazy("answer late"),
-    "soon": gettext_lazy("answer due within the hour"),
+    "soon": gettext_lazy("answer due soon"),
+    "escalated": gettext_lazy("late for long, passed on"),
     "running": gettext_lazy("answer owed"),
     "stopped": gettext_lazy("clock stopped"),
     "none": gettext_lazy("no answer owed"),

@@ -6,12 +6,14 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from nestor.faces.web.preferences import known_zones
+from nestor.brands.models import Brand
 from nestor.networks.contract import Field, Network
 from nestor.people.models import User
+from nestor.routing.rules.forwarding import LASTS, MOST_QUESTION
+from nestor.work.rules.zones import known_zones
 
 MOST_BACK = timedelta(days=92)  # a back-fill longer than a quarter is an import
 
@@ -34,6 +36,41 @@ class PreferencesForm(forms.Form):
         if isinstance(language, forms.ChoiceField) and isinstance(zone, forms.ChoiceField):
             language.choices = [("", _("As this browser")), ("en", "English"), ("fr", "Français")]
             zone.choices = [("", settings.NESTOR_ZONE), *((name, name.replace("_", " ")) for name in known_zones())]
+
+
+class ForwardForm(forms.Form):
+    """Whom one asks, in which language, what, and for how long the link is good."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("Address"), max_length=254)
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=[("fr", "Français"), ("en", "English")])
+    days = forms.TypedChoiceField(label=_("The link is good for"), coerce=int, initial=3)
+    question = forms.CharField(
+        label=_("Your question"), max_length=MOST_QUESTION, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+    )
+
+    def __init__(self, *args: Any, brand: Brand, **options: Any) -> None:
+        super().__init__(*args, **{"auto_id": "forward-%s", "label_suffix": "", **options})
+        self.initial["language"] = brand.language
+        days = self.fields["days"]
+        if isinstance(days, forms.ChoiceField):
+            days.choices = [(one, ngettext("%(n)s day", "%(n)s days", one) % {"n": one}) for one in LASTS]
+
+
+class ReplyForm(forms.Form):
+    """A saved reply."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    language = forms.ChoiceField(label=_("Language"), choices=[("fr", "Français"), ("en", "English")])
+    shortcut = forms.CharField(
+        label=_("Shortcut"), max_length=40, required=False, help_text=_("One word to find it by, or nothing.")
+    )
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=8_000,
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+        help_text=_("Filled in when you choose it, in braces: member, brand, agent, channel."),
+    )
 
 
 class ReasonForm(forms.Form):

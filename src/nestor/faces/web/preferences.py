@@ -1,14 +1,14 @@
 """The language, zone and theme of whoever looks."""
 
 from collections.abc import Callable
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
 from nestor.people.models import User
+from nestor.work.rules.zones import zones
 
 LANGUAGE_COOKIE = "nestor_language"
 THEMES = ("", "light", "dark")
@@ -17,18 +17,6 @@ THEMES = ("", "light", "dark")
 def known_languages() -> list[str]:
     """Return the codes of the languages the desk speaks."""
     return [code for code, _name in settings.LANGUAGES]
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Return every named zone; finding them walks a folder, so it is done once."""
-    return frozenset(available_timezones())
-
-
-def known_zones() -> list[str]:
-    """Return the named zones of places, sorted; technical ones are left out."""
-    places = (zone for zone in _zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix/")))
-    return ["UTC", *sorted(places)]
 
 
 def language_for(request: HttpRequest) -> str:
@@ -45,7 +33,7 @@ def zone_for(request: HttpRequest) -> ZoneInfo:
     """Return the person's zone, else the installation's."""
     person = _person(request)
     for name in (person.zone if person else "", settings.NESTOR_ZONE):
-        if name and name in _zones():
+        if name and name in zones():
             return ZoneInfo(name)
     return ZoneInfo("UTC")
 
@@ -69,7 +57,7 @@ class Preferences:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in the person's language and zone."""
-        if request.path.startswith("/hooks/"):  # machines have neither
+        if request.path.startswith(("/hooks/", "/api/")):  # machines have neither; the API speaks theirs
             return self.get_response(request)
         with translation.override(language_for(request)), timezone.override(zone_for(request)):
             response = self.get_response(request)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from nestor.faces.web.templatetags.desk import due, icon, marked, shown_moment
+from nestor.faces.web.templatetags.desk import due, icon, marked, shown_moment, window
 from nestor.faces.web.words import LANES, URGENCIES, word
 from nestor.routing.reads import InboxRow
 
@@ -67,6 +67,8 @@ def _drawn(row: InboxRow, now: datetime, tail: str, open_id: str) -> dict[str, A
         "channel": row.channel,
         "is_mine": row.is_mine,
         "assignee": row.assignee,
+        "window": Markup(window(row.window_at, now)) if row.window_at and row.due_at else "",  # noqa: S704  as above
+        "is_passed_on": row.is_passed_on,
         "due": _due(row, now),
     }
 
@@ -82,7 +84,7 @@ def _due(row: InboxRow, now: datetime) -> Any:
         at, when, title = shown_moment(row.snoozed_until)
         return Markup('{}<time datetime="{}" title="{}">{}</time>').format(icon("clock"), at, title, when)
     if row.due_at is not None:
-        return Markup(due(row.due_at, now))  # noqa: S704  escaped where it is made
+        return Markup(due(row.due_at, now, row.warn_at))  # noqa: S704  escaped where it is made
     if row.answered_elsewhere:
         return _("answered in the app")
     if row.answered_at is not None:

@@ -22,6 +22,19 @@ class SettingsPage:
 
 PAGES: tuple[SettingsPage, ...] = (
     SettingsPage("preferences", _("You"), _("Language, time zone, theme"), Permission.SEE),
+    SettingsPage("reached", _("How you are reached"), _("Where, by which ways, and when not"), Permission.SEE),
+    SettingsPage("rota", _("On call"), _("Who is told of what concerns nobody in particular"), Permission.SEE),
+    SettingsPage("settings_team", _("Team"), _("Who works here, and what each role may do"), Permission.SEE),
+    SettingsPage("settings_brand", _("Brand"), _("Name, colour, language, time zone, contacts"), Permission.HEAD),
+    SettingsPage("opening_hours", _("Opening hours"), _("When clocks run, and when they stand still"), Permission.HEAD),
+    SettingsPage("clocks", _("Clocks"), _("By when an answer is owed"), Permission.HEAD),
+    SettingsPage("retention", _("Retention"), _("What is kept, how long, and why"), Permission.HEAD),
+    SettingsPage("settings_labels", _("Labels"), _("The words the team puts on conversations"), Permission.ROUTE),
+    SettingsPage("settings_views", _("Views"), _("Lists kept by name: the team’s and your own"), Permission.SEE),
+    SettingsPage("tokens", _("Tokens"), _("Let other programs use the desk"), Permission.CONNECT),
+    SettingsPage("webhooks", _("Webhooks"), _("Tell other programs what happens"), Permission.CONNECT),
+    SettingsPage("signature", _("Signature"), _("What stands below your answers, brand by brand"), Permission.ANSWER),
+    SettingsPage("saved_replies", _("Saved replies"), _("Words of the team’s own, two keys away"), Permission.ANSWER),
 )
 
 

@@ -33,6 +33,18 @@ LANE_ORDER = (
 )
 LANE_KEYS = dict(zip(LANE_ORDER, "1234567890s", strict=True))
 TONES: Words = {"negative": _("negative"), "neutral": _("neutral"), "positive": _("positive")}
+PLACES: Words = {
+    "phone": _("by phone"),
+    "person": _("in person"),
+    "mail": _("by mail"),
+    "account": _("from another account"),
+    "other": _("in another way"),
+}
+MAIL_TROUBLES: Words = {
+    "no_server": _("no mail server here: pass the link on yourself"),
+    "busy": _("the mail server is busy; it is tried again"),
+    "refused": _("the mail was refused: check the address"),
+}
 KINDS: Words = {
     "mention": _("Mention"),
     "comment": _("Comment"),
@@ -75,6 +87,17 @@ DEEDS: Words = {
     "block": _("Block the author"),
 }
 ROLES: Words = {"head": _("head"), "agent": _("agent"), "viewer": _("viewer"), "substitute": _("substitute")}
+PERMISSIONS: Words = {
+    "see": _("read conversations, members and the journal"),
+    "see_sealed": _("read sealed alerts"),
+    "answer": _("answer"),
+    "route": _("take, hand over, resolve, label, correct"),
+    "moderate": _("hide, approve and the like on the network"),
+    "clear": _("clear as the second person what the guard stopped"),
+    "hold": _("hold a channel"),
+    "connect": _("connect channels and programs"),
+    "head": _("change the team, the brand, hours and everything else"),
+}
 UNITS: Words = {
     "characters": _("characters"),
     "graphemes": _("characters"),
@@ -132,6 +155,19 @@ WHAT_TO_DO: Words = {
     "sender_died": _("Nothing: the desk looks for it by itself."),
     "asleep": _("Nothing: what was missed is read again by itself."),
     "asked": _("Nothing: it is being read again."),
+}
+UNTRANSLATED: Words = {
+    "languages": _("The translator does not know this language."),
+    "limited": _("The translator takes no more texts for now: try again later."),
+    "sign_in": _("The translator’s service does not accept the desk’s access: tell whoever runs the desk."),
+    "unreachable": _("The translator cannot be reached: try again later."),
+    "broken": _("The translator failed: try again, and if it lasts, tell whoever runs the desk."),
+    "too_late": _("The translator took too long: try again."),
+    "busy": _("Other texts are being translated: try again in a moment."),
+    "unsafe": _("The translator called elsewhere than it says, and was stopped: tell whoever runs the desk."),
+    "gone": _("The translator is not installed any more: tell the head of the desk."),
+    "moved": _("The translator now sends texts elsewhere than was chosen: the head of the desk has to choose again."),
+    "sealed": _("What is sealed is not sent to an outside service."),
 }
 
 

@@ -118,6 +118,7 @@ class Outgoing:
     image_alts: tuple[str, ...] = ()
     language: str = ""  # ISO 639-1, "" when unknown
     earlier_answers: tuple[str, ...] = ()  # what this account has lately answered to other people
+    heard_at: datetime | None = None  # when they last spoke: networks count their window for an answer from then
     now: datetime | None = None
 
     @property

@@ -1,6 +1,8 @@
-"""What the network would refuse: nothing to say, too much to say, too long a subject or a description."""
+"""What the network would refuse: nothing to say, too much, too late, too long a subject or a description."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from nestor.guard.rules.contract import BrandSettings, Family, Finding, Level, Outgoing, Rule
 from nestor.guard.rules.proof import Proof
@@ -34,6 +36,16 @@ def find_beyond_limits(outgoing: Outgoing, proof: Proof, _settings: BrandSetting
         yield _beyond("too_many_images", len(outgoing.image_alts), limits.images, limits)
 
 
+def find_closed_window(outgoing: Outgoing, _proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
+    """Yield that the network takes no answer any more: its window, counted from their last message, is over."""
+    within = outgoing.limits.reply_within if outgoing.limits is not None else None
+    if within is None or outgoing.heard_at is None or outgoing.now is None:
+        return
+    if outgoing.now - outgoing.heard_at > within:
+        hours = str(round(within / timedelta(hours=1)))
+        yield Finding("window_closed", WINDOW.id, Family.LIMITS, Level.ABSOLUTE, params={"hours": hours})
+
+
 def _beyond(code: str, found: int, most: int, limits: Limits) -> Finding:
     params = {"found": str(found), "most": str(most), "over": str(found - most), "unit": limits.unit}
     return Finding(
@@ -42,6 +54,8 @@ def _beyond(code: str, found: int, most: int, limits: Limits) -> Finding:
 
 
 _SMALL = Limits(text=10, unit="graphemes", source="test", as_of="2026-11-20", text_bytes=40, subject=5, images=1, alt=4)
+_WINDOW = replace(_SMALL, text=1000, text_bytes=None, reply_within=timedelta(hours=24))
+_THEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 LIMITS = Rule(
     "network_limits",
@@ -61,5 +75,24 @@ LIMITS = Rule(
         Outgoing("court", limits=_SMALL, image_alts=("Un train",)),
         Outgoing("court", limits=_SMALL, image_alts=("a", "b")),
     ),
-    spares=("Bonjour.", Outgoing("Dix signes", limits=_SMALL), Outgoing("", image_alts=("Un train en gare",))),
+    spares=(
+        "Bonjour.",
+        Outgoing("Dix signes", limits=_SMALL),
+        Outgoing("", image_alts=("Un train en gare",)),
+    ),
+)
+
+WINDOW = Rule(
+    "network_window",
+    Family.LIMITS,
+    Level.ABSOLUTE,
+    find_closed_window,
+    can_be_waived=False,
+    reads_every_part=False,
+    fires=(Outgoing("Bonjour.", limits=_WINDOW, heard_at=_THEN, now=_THEN + timedelta(hours=25)),),
+    spares=(
+        "Bonjour.",
+        Outgoing("Bonjour.", limits=_SMALL, heard_at=_THEN, now=_THEN + timedelta(hours=25)),
+        Outgoing("Bonjour.", limits=_WINDOW, heard_at=_THEN, now=_THEN + timedelta(hours=23)),
+    ),
 )

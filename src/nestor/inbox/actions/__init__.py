@@ -145,7 +145,7 @@ def _put_off(cursor: Cursor, lease: Lease, trouble: Exception, now: datetime) ->
     channel = cursor.channel
     reason = brands.reason_of(trouble)
     wait = rules.next_poll_for(cursor.failures + 1, brands.poll_every(channel))
-    if isinstance(trouble, TryLater):
+    if isinstance(trouble, TryLater) and reason is not Reason.UNREACHABLE:  # who cannot be reached asks for no pause
         wait = max(wait, trouble.after)
     with transaction.atomic():
         rows = Cursor.objects.of(channel.brand_id)
@@ -217,12 +217,19 @@ def show_messages(
     Joins the caller's transaction. What was sealed once stays so until a person says otherwise, edited or not.
     `read_as` holds each message's `edited_at` when it was read: one that was edited since stays unseen.
     """
-    rows = Message.objects.of(brand_id).filter(shown_at__isnull=True)
+    rows, seen = Message.objects.of(brand_id).filter(shown_at__isnull=True), list(plain)
     hidden = list(sealed)
     Payload.objects.of(brand_id).filter(message_id__in=hidden).delete()
-    count = rows.filter(pk__in=list(plain)).update(shown_at=now)
+    if read_as is None:
+        count = rows.filter(pk__in=seen).update(shown_at=now)
+    else:
+        unedited = [pk for pk in seen if read_as[pk] is None]
+        count = rows.filter(pk__in=unedited, edited_at__isnull=True).update(shown_at=now)
+        for pk in seen:
+            if read_as[pk] is not None:
+                count += rows.filter(pk=pk, edited_at=read_as[pk]).update(shown_at=now)
     count += rows.filter(pk__in=hidden).update(shown_at=now, is_sealed=True, search_text="")
-    return count - _hide_edited(brand_id, read_as or {})
+    return count - _hide_edited(brand_id, {pk: read_as[pk] for pk in hidden} if read_as else {})
 
 
 def _hide_edited(brand_id: int, read_as: Mapping[int, datetime | None]) -> int:

@@ -12,8 +12,9 @@ from nestor.brands.models import Channel
 from nestor.inbox import rules
 from nestor.inbox.events import MessageArrived, MessageChanged, MessageEdited, OwnMessageSeen
 from nestor.inbox.models import Attachment, Conversation, Message, MessageVersion, Payload, Post
+from nestor.inbox.reads.gone import without_gone
 from nestor.networks.contract import Arrival, Vanished
-from nestor.people.actions import know_authors
+from nestor.people.actions.members import know_authors
 from nestor.people.models import Identity
 from nestor.vocabulary import new_id
 from nestor.work.actions.many import change_rows, write_rows
@@ -67,10 +68,11 @@ def _take_in_once(channel: Channel, arrivals: Sequence[Arrival], now: datetime) 
     known |= _declared(channel, [one for one in latest.values() if one.is_ours and one.network_id not in known])
     for network_id, row in known.items():
         _see_again(row, latest[network_id], now, done)
-    fresh = [one for one in latest.values() if one.network_id not in known]
+    fresh = without_gone(channel, (one for one in latest.values() if one.network_id not in known), now)
     if not fresh:
         return done
-    identities = know_authors(channel.brand_id, channel.network, (one.author for one in fresh if not one.is_ours), now)
+    heard = ((one.author, one.published_at) for one in fresh if not one.is_ours)
+    identities = know_authors(channel.brand_id, channel.network, heard, now)
     posts = _posts_of(channel, fresh)
     conversations = _conversations_of(channel, fresh, identities, posts)
     moved = _moved(channel, fresh, conversations)

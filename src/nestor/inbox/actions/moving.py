@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import F, Max, Min, Q
 
 from nestor.inbox.models import Conversation, Message
+from nestor.people.models import Member
 from nestor.vocabulary import new_public_id
 
 
@@ -29,6 +30,18 @@ def join(kept: Conversation, other: Conversation) -> bool:
     return True
 
 
+def hold(conversation: Conversation) -> bool:
+    """Hold a conversation until the caller's transaction ends: what is decided on it is decided one at a time."""
+    return Conversation.objects.of(conversation.brand_id).filter(pk=conversation.pk).update(last_at=F("last_at")) == 1
+
+
+def hold_person(conversation: Conversation, member_id: int | None) -> None:
+    """Hold a conversation and the person one speaks to in it, so that two answers to them are decided in turn."""
+    hold(conversation)
+    if member_id is not None:
+        Member.objects.of(conversation.brand_id).filter(pk=member_id).update(last_seen_at=F("last_seen_at"))
+
+
 def part(conversation: Conversation) -> Conversation | None:
     """Take a conversation that was merged out again, with all that was said in its own thread; None if it was not."""
     kept = conversation.merged_into
@@ -43,11 +56,15 @@ def part(conversation: Conversation) -> Conversation | None:
 
 
 def split_off(message: Message) -> Conversation | None:
-    """Put a message and what was said after it into a conversation of its own; None where nothing would stay."""
+    """Put a message and what was said after it into a conversation of its own.
+
+    None where nothing would stay, or where somebody moved the message meanwhile.
+    """
     old = message.conversation
+    Conversation.objects.of(old.brand_id).filter(pk=old.pk).update(last_at=F("last_at"))  # held: one moves at a time
     later = Q(published_at__gt=message.published_at) | Q(published_at=message.published_at, pk__gte=message.pk)
     said = Message.objects.of(old.brand_id).filter(conversation=old)
-    if not said.exclude(later).exists():
+    if not said.filter(pk=message.pk).exists() or not said.exclude(later).exists():
         return None
     opener = said.filter(later, is_ours=False).order_by("published_at", "id").select_related("identity").first()
     fresh: Conversation = Conversation.objects.create(

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, TextField, Value
 
 from nestor.brands.models import Brand, Channel
 from nestor.brands.scoping import BrandQuerySet, BrandRow
@@ -22,6 +23,7 @@ from nestor.inbox.models import (
     WebhookCall,
 )
 from nestor.people.reads import Seat
+from nestor.people.reads.members import also_them
 from nestor.people.rules import Permission
 from nestor.work.reads import is_free
 
@@ -70,10 +72,17 @@ def may_see(seat: Seat) -> Q:
 
 
 def conversation_for(seat: Seat, public_id: str) -> Conversation | None:
-    """Return the conversation if this person may see any of it; a sealed message seals all that was said around it."""
-    rows = Conversation.objects.of(seat.brand).select_related("channel", "member", "post", "route", "route__assignee")
-    found: Conversation | None = rows.filter(public_id=public_id).first()
-    return found if found is not None and _is_open_to(seat, found.pk) else None
+    """Return the conversation, with its standing, if this person may see any of it. One query.
+
+    A sealed message seals all that was said around it.
+    """
+    said = Message.objects.of(seat.brand).filter(conversation=OuterRef("pk"))
+    rows = Conversation.objects.of(seat.brand).filter(Exists(said.filter(may_see(seat))), public_id=public_id)
+    if not seat.may(Permission.SEE_SEALED):
+        rows = rows.filter(~Exists(said.filter(is_sealed=True)))
+    standing = ("route", "route__assignee", "route__last_message__identity")
+    found: Conversation | None = rows.select_related("channel", "member__person", "post", *standing).first()
+    return found
 
 
 def _is_open_to(seat: Seat, conversation_id: int) -> bool:
@@ -111,18 +120,24 @@ class ThreadMessage:
     reading: Any  # triage.models.Reading, a later room's: None for our own
 
 
-def thread(conversation: Conversation, seat: Seat) -> tuple[ThreadMessage, ...]:
-    """Return what this person may see of a conversation, oldest first. Four queries."""
-    rows = Message.objects.of(seat.brand).filter(may_see(seat), conversation=conversation)
-    if not seat.may(Permission.SEE_SEALED):
-        sealed = Message.objects.of(seat.brand).filter(conversation=OuterRef("conversation"), is_sealed=True)
-        rows = rows.filter(~Exists(sealed))
-    messages = list(rows.select_related("identity", "reading").order_by("published_at", "id"))
-    ids = [message.pk for message in messages]
-    attachments = _by_message(Attachment.objects.of(seat.brand).filter(message_id__in=ids).order_by("id"))
-    versions = _by_message(
-        MessageVersion.objects.of(seat.brand).filter(message_id__in=ids).order_by("replaced_at", "id")
-    )
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a thread is asked for: the last so many messages before a place, or all since one, bounded."""
+
+    before: tuple[datetime, int] | None = None
+    since: tuple[datetime, int] | None = None
+    most: int = 100
+
+
+def thread(conversation: Conversation, seat: Seat, window: Window | None = None) -> tuple[ThreadMessage, ...]:
+    """Return what this person may see of a conversation, oldest first: all of it, or one window. Two queries."""
+    rows = _said_in(conversation, seat).select_related("identity", "reading")
+    if window is None:
+        messages = list(rows.order_by("published_at", "id"))
+    else:
+        rows = rows.filter(_within(window)).order_by("-published_at", "-id")
+        messages = list(rows[: window.most])[::-1]
+    files, versions = _parts_of(seat, [message.pk for message in messages])
     return tuple(
         ThreadMessage(
             message=one,
@@ -130,7 +145,7 @@ def thread(conversation: Conversation, seat: Seat) -> tuple[ThreadMessage, ...]:
             handle=one.identity.handle if one.identity else "",
             author_url=one.identity.url if one.identity else "",
             is_late_arrival=rules.is_late_arrival(one.published_at, one.arrived_at, since=conversation.channel.made_at),
-            attachments=tuple(attachments.get(one.pk, ())),
+            attachments=tuple(files.get(one.pk, ())),
             versions=tuple(versions.get(one.pk, ())),
             reading=getattr(one, "reading", None),
         )
@@ -138,11 +153,57 @@ def thread(conversation: Conversation, seat: Seat) -> tuple[ThreadMessage, ...]:
     )
 
 
-def _by_message(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.message_id, []).append(row)
+def _said_in(conversation: Conversation, seat: Seat) -> BrandQuerySet:
+    rows = Message.objects.of(seat.brand).filter(may_see(seat), conversation=conversation)
+    if seat.may(Permission.SEE_SEALED):
+        return rows
+    sealed = Message.objects.of(seat.brand).filter(conversation=conversation, is_sealed=True)
+    return rows.filter(~Exists(sealed))
+
+
+def _within(window: Window) -> Q:
+    """Return the condition for a window, written so that both databases seek to it."""
+    found = Q()
+    if window.before is not None:
+        at, pk = window.before
+        found &= Q(published_at__lte=at) & (Q(published_at__lt=at) | Q(pk__lt=pk))
+    if window.since is not None:
+        at, pk = window.since
+        found &= Q(published_at__gte=at) & (Q(published_at__gt=at) | Q(pk__gte=pk))
     return found
+
+
+def last_from_outside(conversation: Conversation, seat: Seat) -> Message | None:
+    """Return the last message from outside that this person may see."""
+    rows = _said_in(conversation, seat).filter(is_ours=False)
+    found: Message | None = rows.order_by("-published_at", "-id").first()
+    return found
+
+
+def _parts_of(seat: Seat, ids: list[int]) -> tuple[dict[int, list[Attachment]], dict[int, list[MessageVersion]]]:
+    """Return the files of some messages, and how they read before they were edited. One query for both."""
+    if not ids:
+        return {}, {}
+    nothing, never = Value("", TextField()), Value(None, DateTimeField())
+    versions = (
+        MessageVersion.objects.of(seat.brand).filter(message_id__in=ids).annotate(a=nothing, b=nothing, c=nothing)
+    )
+    files = Attachment.objects.of(seat.brand).filter(message_id__in=ids).annotate(at=never)
+    both = versions.values_list("replaced_at", "message_id", "pk", "text", "a", "b", "c").union(
+        files.values_list("at", "message_id", "pk", "url", "kind", "alt", "media_type"), all=True
+    )
+    old: dict[int, list[MessageVersion]] = {}
+    named: dict[int, list[Attachment]] = {}
+    for at, message_id, pk, text, kind, alt, media_type in sorted(both, key=itemgetter(2)):
+        if at is not None:
+            version = MessageVersion(pk=pk, message_id=message_id, text=text, replaced_at=at)
+            old.setdefault(message_id, []).append(version)
+        else:
+            file = Attachment(pk=pk, message_id=message_id, url=text, kind=kind, alt=alt, media_type=media_type)
+            named.setdefault(message_id, []).append(file)
+    for rows in old.values():
+        rows.sort(key=attrgetter("replaced_at", "pk"))
+    return named, old
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +222,9 @@ class HistoryItem:
 
 def other_conversations(conversation: Conversation, seat: Seat, most: int = 10) -> tuple[HistoryItem, ...]:
     """Return the member's other conversations this person may see, latest first."""
-    if conversation.member_id is None:
+    if conversation.member is None:
         return ()
-    rows = Conversation.objects.of(seat.brand).filter(member_id=conversation.member_id, route__isnull=False)
+    rows = Conversation.objects.of(seat.brand).filter(member_id__in=also_them(conversation.member), route__isnull=False)
     if not seat.may(Permission.SEE_SEALED):
         sealed = Message.objects.of(seat.brand).filter(conversation=OuterRef("pk"), is_sealed=True)
         rows = rows.filter(~Exists(sealed), route__is_sealed=False)

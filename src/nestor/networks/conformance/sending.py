@@ -21,7 +21,7 @@ from nestor.networks.contract import (
     TryLater,
     Unknown,
 )
-from nestor.vocabulary import new_public_id
+from nestor.vocabulary import MessageKind, new_public_id
 
 _FILLERS = ("a", "é", "字", "👩‍👩‍👧‍👦")
 _LONGEST_TRIED = 100_000
@@ -150,6 +150,9 @@ def limits_are_dated_and_measured(bench: Bench) -> None:
     expect(bool(limits.source), "limits name their source")
     expect(date.fromisoformat(limits.as_of) <= bench.now().date() + timedelta(days=1), "and the date it was read")
     expect(limits.text is None or limits.text > 0, "a limit is positive, or there is none")
+    for kind in MessageKind:
+        within = connector.limits(kind).reply_within
+        expect(within is None or within > timedelta(), "a window for answers is a length of time, or there is none")
     expect(connector.measure("", bench.kind) == 0, "nothing measures 0")
     for text in SENDABLE_TEXTS:
         expect(connector.measure(text, bench.kind) > 0, "something measures more")

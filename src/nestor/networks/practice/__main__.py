@@ -28,6 +28,7 @@ def main() -> None:
 )
 @click.option("--start-day", default=25, type=click.IntRange(1, 30), help="The day of the script that begins now.")
 @click.option("--start-hour", type=click.FloatRange(0, 23.99), help="The hour of that day; else the hour it is now.")
+@click.option("--day", "is_busy_day", is_flag=True, help="Everything the script says on one day, beginning at seven.")
 @click.option("--with-parent", "ends_with_parent", is_flag=True, help="End when standard input does.")
 def serve(**wishes: Any) -> None:
     """Serve until told to stop; prints one line of JSON with the address when ready."""

@@ -11,10 +11,13 @@ from django.db import transaction
 from nestor.brands.models import Channel
 from nestor.composer.actions import put_away_draft, save_draft
 from nestor.composer.reads import draft_of
+from nestor.composer.reads.saved import signature_of, signed
+from nestor.composer.rules import unsigned
 from nestor.guard import reads as guard
 from nestor.guard.actions import ask_clearance, use_clearance, withdraw_clearance
 from nestor.guard.models import Clearance
 from nestor.guard.rules.contract import Finding
+from nestor.inbox.actions.moving import hold_person
 from nestor.inbox.models import Conversation, Message
 from nestor.inbox.rules import DECLARED, storable
 from nestor.networks.contract import Receipt
@@ -23,6 +26,7 @@ from nestor.people.reads import Seat, seat_at
 from nestor.people.rules import Permission
 from nestor.publisher.actions.settling import move, settle_sent
 from nestor.publisher.models import Delivery
+from nestor.publisher.reads.others import person_of, second_answer_to
 from nestor.publisher.rules import State
 from nestor.vocabulary import new_public_id
 from nestor.work.actions import claim_key, fingerprint_of, keep_result, note
@@ -40,24 +44,37 @@ class Answered:
 
 
 def send_answer(
-    seat: Seat, conversation: Conversation, text: str, now: datetime, *, key: str, shown: frozenset[str] = frozenset()
+    seat: Seat,
+    conversation: Conversation,
+    text: str,
+    now: datetime,
+    *,
+    key: str,
+    shown: frozenset[str] = frozenset(),
+    begun_at: datetime | None = None,
 ) -> Answered:
     """Submit an answer. The same key gives the same delivery; `shown` are the ids of warnings the person has seen.
+
+    That somebody else answered this person since `begun_at` is such a warning.
 
     Raise `PermissionError` without the right to answer, `KeyReused` when the key came with another text.
     """
     if not seat.may(Permission.ANSWER, conversation):
         raise PermissionError
-    text = storable(text).strip()
+    text = _signed(seat, conversation, text)
     known = _known(seat, conversation, text, key, now)
     if known is not None:
         return Answered(delivery=known)
-    findings = guard.findings_on(conversation, text, now)
+    findings = guard.findings_on(conversation, text, now) + second_answer_to(seat, conversation, begun_at, now)
     stopped = guard.stops(findings)
     clearance = guard.clearance_given(conversation, seat.user.pk, text, stopped) if stopped else None
     if guard.absolutes(findings) or (stopped and clearance is None) or guard.warnings(findings) - shown:
         return Answered(findings=findings)
     with transaction.atomic():
+        hold_person(conversation, person_of(conversation))
+        faster = second_answer_to(seat, conversation, begun_at, now)
+        if guard.warnings(faster) - shown:
+            return Answered(findings=findings + faster)
         delivery, is_new = _enqueue(seat.user, conversation, text, key, now, cleared=sorted(stopped))
         if is_new and clearance is not None and not use_clearance(clearance):
             transaction.set_rollback(True)  # it was spent on the same words under another key
@@ -121,12 +138,18 @@ def _first_result(conversation: Conversation, result: dict[str, str] | None) -> 
 
 def ask_second_person(seat: Seat, conversation: Conversation, text: str, now: datetime) -> Clearance | None:
     """Ask for consent to an answer the guard stops; the text stays the author's draft meanwhile."""
-    text = storable(text).strip()
+    own = storable(text).strip()
+    text = _signed(seat, conversation, text)
     clearance = ask_clearance(seat, conversation, text, guard.findings_on(conversation, text, now), now)
     if clearance is not None:
         draft = draft_of(seat, conversation)
-        save_draft(seat, conversation, text, (draft.revision if draft else 0) + 1, now)
+        save_draft(seat, conversation, own, (draft.revision if draft else 0) + 1, now)
     return clearance
+
+
+def _signed(seat: Seat, conversation: Conversation, text: str) -> str:
+    """Return what leaves: the text as it can be stored, with its author's signature where there is room."""
+    return signed(conversation, storable(text).strip(), signature_of(seat))
 
 
 def send_cleared(clearance_id: int, brand_id: int, now: datetime) -> Delivery | None:
@@ -149,7 +172,7 @@ def _is_still_wanted(seat: Seat, clearance: Clearance, now: datetime) -> bool:
     if draft is None:
         withdraw_clearance(seat, clearance.conversation, now)
         return False
-    return storable(draft.text).strip() == clearance.text
+    return _signed(seat, clearance.conversation, draft.text) == clearance.text
 
 
 def take_back(seat: Seat, delivery: Delivery, now: datetime) -> bool:
@@ -176,6 +199,7 @@ def _author_seat(delivery: Delivery, otherwise: Seat) -> Seat:
 
 def _restore_draft(seat: Seat, conversation: Conversation, text: str, now: datetime) -> None:
     """Give a text back as a draft, before what its author has begun to write since."""
+    text = unsigned(text, signature_of(seat))
     draft = draft_of(seat, conversation)
     begun = draft.text if draft is not None and draft.text.strip() else ""
     save_draft(seat, conversation, f"{text}\n\n{begun}" if begun else text, draft.revision + 1 if draft else 0, now)

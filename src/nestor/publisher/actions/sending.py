@@ -28,7 +28,7 @@ from nestor.networks.contract import (
 )
 from nestor.people.models import TeamRole
 from nestor.people.rules import Permission, may
-from nestor.publisher.actions.settling import move, settle_sent, step
+from nestor.publisher.actions.settling import ask_author, move, settle_sent, step
 from nestor.publisher.models import Attempt, Delivery
 from nestor.publisher.rules import State, is_late, look_again_for, may_send_again_alone
 from nestor.vocabulary import MessageKind, Role
@@ -105,6 +105,8 @@ def _objection(delivery: Delivery, now: datetime) -> str:
             return "permission"
     if delivery.conversation is not None:
         findings = guard.findings_on(delivery.conversation, delivery.text, now)
+        if "window_closed" in guard.absolutes(findings):
+            return Reason.CLOSED.value
         if guard.absolutes(findings) or guard.stops(findings) - set(delivery.cleared_findings):
             return "guard"
     return ""
@@ -225,6 +227,7 @@ def _ask_person(delivery: Delivery, lease: Lease, now: datetime, **changes: Any)
     with transaction.atomic():
         rows = Delivery.objects.of(delivery.brand_id).filter(state=State.UNCONFIRMED)
         if release_lease(rows, lease, due_at=None, **changes):
+            ask_author(delivery, now)
             move(delivery, now)
 
 

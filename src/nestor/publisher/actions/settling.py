@@ -8,11 +8,16 @@ from django.db import transaction
 
 from nestor.inbox.actions import record_sent
 from nestor.networks.contract import Receipt
+from nestor.notices.actions import tell
+from nestor.notices.rules import Occasion
 from nestor.publisher.events import DeliveryMoved, DeliverySent
 from nestor.publisher.models import Attempt, Delivery
 from nestor.publisher.rules import State, sources_of
 from nestor.routing.actions import record_answer
+from nestor.routing.models import Route
 from nestor.work.actions import announce, note
+
+ASKS = (State.REFUSED, State.LATE, State.CANCELLED)  # when the desk, not its author, stopped it
 
 
 def move(delivery: Delivery, now: datetime) -> None:
@@ -75,8 +80,26 @@ def step(
         if target in (State.REFUSED, State.LATE, State.CANCELLED, State.UNCONFIRMED):
             facts = {"state": target.value, "reason": str(changes.get("reason", ""))}
             note("settle_delivery", delivery, now, brand_id=delivery.brand_id, actor_id=None, facts=facts)
+        if target in ASKS and changes.get("reason"):
+            ask_author(delivery, now)
         move(delivery, now)
         return True
+
+
+def ask_author(delivery: Delivery, now: datetime) -> None:
+    """Tell whoever wrote it that it did not go out as meant: they decide what becomes of it."""
+    if delivery.author_id is None:
+        return
+    route = Route.objects.of(delivery.brand_id).filter(conversation_id=delivery.conversation_id).first()
+    tell(
+        delivery.brand_id,
+        Occasion.DELIVERY_ASKS,
+        delivery.conversation.public_id if delivery.conversation is not None else "",
+        now,
+        to=[delivery.author_id],
+        lane=route.lane if route is not None else "",
+        is_sealed=route is not None and route.is_sealed,
+    )
 
 
 def close_attempt(delivery: Delivery, outcome: str, reason: str, now: datetime) -> None:

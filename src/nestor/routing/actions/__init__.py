@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from nestor.inbox.models import Conversation, Message
+from nestor.notices.actions import tell
+from nestor.notices.rules import Occasion
 from nestor.people.models import User
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
@@ -16,6 +19,7 @@ from nestor.routing.models import Route
 from nestor.routing.reads import standings
 from nestor.routing.reads.standings import Clockwork, Heard, OwnWords
 from nestor.routing.rules import Standing
+from nestor.routing.rules.clocks import basis_after, basis_corrected
 from nestor.work.actions import note
 
 __all__ = ["Contended"]  # written in `standing`, caught by callers of what is here
@@ -47,27 +51,38 @@ def _route(row: Route | None, messages: Sequence[Heard], ours: OwnWords, clockwo
     """Return what some messages do to the standing of their conversation."""
     first = messages[0]
     standing = standings.standing_of(row) if row is not None else None
+    basis, answered_at = standings.basis_of(row), row.answered_at if row is not None else None
     values: dict[str, Any] = {} if row is not None else {"channel_id": first.channel_id, "kind": first.kind}
-    is_answered = row is not None and row.answered_at is not None
     for message in messages:
         at = message.said.published_at
         until = at if message.is_history else ours.last_at(message.conversation_id)
-        standing = rules.after_message(standing, message.said, until)
+        before, standing = standing, rules.after_message(standing, message.said, until)
+        basis = basis_after(
+            basis,
+            before,
+            standing,
+            message.said,
+            answered_at=answered_at,
+            answered_until=until,
+            due_at=lambda one: clockwork.due_at(one, first.channel_id),
+        )
         if standing.last_at == at:
             values |= {"last_message_id": message.pk, "language": message.language}
         if not message.said.is_closer:
             values["snoozed_until"] = None  # whoever put it off did not know of this
         answer = ours.first_after(message.conversation_id, at)
-        if answer is not None and not is_answered:  # we had spoken before this was read
+        if answer is not None and answered_at is None:  # we had spoken before this was read
             values["answered_at"], values["answered_elsewhere"] = answer
-            is_answered = True
+            answered_at = answer[0]
     if standing is None:
         raise AssertionError
-    return Move(first.conversation_id, row, columns_of(standing, clockwork) | values)
+    return Move(
+        first.conversation_id, row, columns_of(standing) | clockwork.columns(basis, first.channel_id, row) | values
+    )
 
 
-def columns_of(standing: Standing, clockwork: Clockwork) -> dict[str, Any]:
-    """Return a standing as the columns that hold it."""
+def columns_of(standing: Standing) -> dict[str, Any]:
+    """Return a standing as the columns that hold it; what its clock is counted from is `Clockwork.columns`."""
     return {
         "lane": standing.lane.value,
         "urgency": standing.urgency,
@@ -78,7 +93,6 @@ def columns_of(standing: Standing, clockwork: Clockwork) -> dict[str, Any]:
         "is_open": standing.is_open,
         "last_at": standing.last_at,
         "clock_started_at": standing.clock_started_at,
-        "clock_due_at": clockwork.due_at(standing.clock_started_at),
         "clock_stopped_at": standing.clock_stopped_at,
         **({"resolved_at": None} if standing.is_open else {}),
     }
@@ -120,7 +134,10 @@ def follow_correction(message: Message, now: datetime) -> bool:
     def corrected(row: Route) -> dict[str, Any]:
         before = standings.standing_of(row)
         after = rules.after_correction(before, said.lane, around, until)
-        return {} if after == before else columns_of(after, clockwork)
+        if after == before:
+            return {}
+        basis = basis_corrected(standings.basis_of(row), after, answered_at=row.answered_at)
+        return columns_of(after) | clockwork.columns(basis, row.channel_id, row)
 
     return change_standing(conversation, corrected, now)
 
@@ -205,14 +222,24 @@ def hand_over(seat: Seat, conversation: Conversation, to: User | None, now: date
 def _assign(seat: Seat, conversation: Conversation, to: User | None, verb: str, now: datetime) -> bool:
     if to is not None and not standings.may_be_given(conversation, to):
         return False
-    return deed(
-        seat,
-        conversation,
-        lambda row: assigned(row, to.pk if to else None),
-        now,
-        verb=verb,
-        facts={"to": to.pk if to else None},
-    )
+
+    def given() -> bool:
+        facts = {"to": to.pk if to else None}
+        change = partial(assigned, user_id=to.pk if to else None)
+        if not deed(seat, conversation, change, now, verb=verb, facts=facts):
+            return False
+        if to is not None and to.pk != seat.user.pk:
+            tell_assigned(conversation, to, now)
+        return True
+
+    return until_settled(given)
+
+
+def tell_assigned(conversation: Conversation, to: User, now: datetime) -> None:
+    """Tell somebody that a conversation was handed to them. Joins the caller's transaction."""
+    row = Route.objects.of(conversation.brand_id).get(conversation=conversation)
+    codes = {"lane": row.lane, "urgency": row.urgency, "is_sealed": row.is_sealed}
+    tell(row.brand_id, Occasion.ASSIGNED, conversation.public_id, now, to=[to.pk], **codes)
 
 
 def assigned(row: Route, user_id: int | None) -> dict[str, Any]:

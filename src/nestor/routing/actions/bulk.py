@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from nestor.inbox.models import Conversation
-from nestor.notices.actions import tell
+from nestor.notices.actions import tell, withdraw
 from nestor.notices.rules import Occasion
 from nestor.people.reads import Seat, colleague, team_of
 from nestor.people.rules import Permission
@@ -186,7 +186,21 @@ def _go_on(bulk: BulkDeed, lease: Lease, now: datetime, looked_at: int, **change
     announce(BulkMoved(brand_id=bulk.brand_id, bulk_id=bulk.pk), now)
     if "state" in after and bulk.author_id is not None and bulk.total > STEP:
         tell(bulk.brand_id, Occasion.BULK_DONE, bulk.public_id, now, to=[bulk.author_id])
+    if "state" in after and is_undoing:
+        withdraw(bulk.brand_id, Occasion.HANDED_MANY, bulk.public_id, now)
+    elif "state" in after:
+        _tell_receiver(bulk, now)
     return True
+
+
+def _tell_receiver(bulk: BulkDeed, now: datetime) -> None:
+    """Tell whom conversations were handed to, once, however many they are. Joins the caller's transaction."""
+    if bulk.deed != Deed.ASSIGN.value:
+        return
+    receiver = next((user for user, _role in team_of(bulk.brand_id) if user.public_id == bulk.target), None)
+    has_moved = BulkDeed.objects.of(bulk.brand_id).filter(pk=bulk.pk, changed__gt=0).exists()
+    if receiver is not None and receiver.pk != bulk.author_id and has_moved:
+        tell(bulk.brand_id, Occasion.HANDED_MANY, bulk.public_id, now, to=[receiver.pk])
 
 
 def _undo_some(bulk: BulkDeed, lease: Lease, now: datetime) -> bool:
@@ -209,7 +223,12 @@ def _undo_some(bulk: BulkDeed, lease: Lease, now: datetime) -> bool:
 def stop_bulk(seat: Seat, bulk: BulkDeed, now: datetime) -> bool:
     """Do no more of it; what was done stays."""
     rows = BulkDeed.objects.of(seat.brand).filter(pk=bulk.pk, author=seat.user, state=BulkDeed.RUNNING)
-    return rows.update(state=BulkDeed.STOPPED, due_at=None, settled_at=now, lease_token="", leased_until=None) == 1
+    changes = {"state": BulkDeed.STOPPED, "due_at": None, "settled_at": now, "lease_token": "", "leased_until": None}
+    with transaction.atomic():
+        if rows.update(**changes) != 1:
+            return False
+        _tell_receiver(bulk, now)
+        return True
 
 
 def undo_bulk(seat: Seat, bulk: BulkDeed, now: datetime) -> bool:

@@ -3,19 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from nestor.inbox.actions import moving
 from nestor.inbox.models import Conversation, Message
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
 from nestor.routing import rules
 from nestor.routing.actions import columns_of
-from nestor.routing.actions.standing import Move, apply_moves, recount, until_settled
+from nestor.routing.actions.standing import Contended, Move, apply_moves, recount, until_settled
 from nestor.routing.models import ConversationLabel, Route
 from nestor.routing.reads import standings
 from nestor.routing.reads.standings import Clockwork, OwnWords
 from nestor.routing.reads.views import facts_of
+from nestor.routing.rules import Standing
+from nestor.routing.rules.clocks import Basis, basis_after
 from nestor.work.actions import note
 
 
@@ -31,8 +31,7 @@ def merge_conversations(seat: Seat, kept: Conversation, other: Conversation, now
         labels = [*gone.label_ids]
         ConversationLabel.objects.of(seat.brand).filter(conversation=other).delete()
         if Route.objects.of(seat.brand).filter(pk=gone.pk, version=gone.version).delete()[0] != 1:
-            transaction.set_rollback(True)
-            return False
+            raise Contended  # somebody did something else to it meanwhile: begun again, with that in it
         recount(seat.brand.pk, [(facts_of(vars(gone)), None)])
         _stand_anew(kept, now, given={"assignee_id": gone.assignee_id, "label_ids": labels, "is_open": gone.is_open})
         facts = {"other": other.pk}
@@ -63,17 +62,21 @@ def unmerge_conversation(seat: Seat, other: Conversation, now: datetime) -> Conv
 
 def split_conversation(seat: Seat, message: Message, now: datetime) -> Conversation | None:
     """Give a message and what came after it a conversation of its own; None without the right, or for the first."""
-    if not _may(seat, message.conversation):
-        return None
     found: list[Conversation] = []
+    rows = Message.objects.of(seat.brand).filter(pk=message.pk)
 
     def work() -> bool:
-        fresh = moving.split_off(message)
+        here = rows.select_related("conversation").first()  # wherever a merge has just taken it
+        if here is None or not _may(seat, here.conversation):
+            return False
+        fresh = moving.split_off(here)
         if fresh is None:
+            if not rows.filter(conversation_id=here.conversation_id).exists():
+                raise Contended
             return False
         _stand_anew(fresh, now)
-        _stand_anew(message.conversation, now)
-        facts = {"from": message.conversation_id}
+        _stand_anew(here.conversation, now)
+        facts = {"from": here.conversation_id}
         note("split_conversation", fresh, now, brand_id=seat.brand.pk, actor_id=seat.user.pk, facts=facts)
         found.append(fresh)
         return True
@@ -95,19 +98,34 @@ def _stand_anew(conversation: Conversation, now: datetime, *, given: dict[str, A
     if not heard:
         return
     ours = OwnWords(brand_id, [conversation.pk])
-    standing, last = None, heard[-1]
+    answer = ours.first_after(conversation.pk, heard[0].said.published_at)
+    clockwork, last = Clockwork(brand_id), heard[-1]
+    standing: Standing | None = None
+    basis: Basis | None = None
     for one in heard:
         until = one.said.published_at if one.is_history else ours.last_at(conversation.pk)
-        standing = rules.after_message(standing, one.said, until)
+        before, standing = standing, rules.after_message(standing, one.said, until)
+        basis = basis_after(
+            basis,
+            before,
+            standing,
+            one.said,
+            answered_at=answer[0] if answer else None,
+            answered_until=until,
+            due_at=lambda other: clockwork.due_at(other, conversation.channel_id),
+        )
     if standing is None:
         raise AssertionError
-    answer = ours.first_after(conversation.pk, heard[0].said.published_at)
-    values = columns_of(standing, Clockwork(brand_id)) | {
-        "last_message_id": last.pk,
-        "language": last.language,
-        "answered_at": answer[0] if answer else None,
-        "answered_elsewhere": answer[1] if answer else False,
-    }
+    values = (
+        columns_of(standing)
+        | clockwork.columns(basis, conversation.channel_id, row)
+        | {
+            "last_message_id": last.pk,
+            "language": last.language,
+            "answered_at": answer[0] if answer else None,
+            "answered_elsewhere": answer[1] if answer else False,
+        }
+    )
     values |= _kept(row, given or {})
     if row is None:
         values |= {"channel_id": conversation.channel_id, "kind": conversation.kind}

@@ -9,12 +9,15 @@ from typing import Any, TypeVar
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
+from nestor.inbox.models import Conversation
+from nestor.notices.actions import tell
+from nestor.notices.rules import Occasion
 from nestor.routing.events import ConversationRouted
 from nestor.routing.models import OpenCount, Route, SavedView
 from nestor.routing.reads.views import counted_views, facts_of
 from nestor.routing.rules.counting import facets_of
 from nestor.routing.rules.filters import Facts, Sought, answers
-from nestor.vocabulary import new_id
+from nestor.vocabulary import Urgency, new_id
 from nestor.work.actions import announce_all
 from nestor.work.actions.many import change_rows, write_rows
 
@@ -65,6 +68,22 @@ def apply_moves(brand_id: int, moves: Sequence[Move], now: datetime) -> None:
     recount(brand_id, [move.facts() for move in ordered])
     events = [ConversationRouted(brand_id=brand_id, conversation_id=move.conversation_id) for move in ordered]
     announce_all(events, now)
+    for move in ordered:
+        if is_newly_sealed(move):
+            tell_of_sealed(brand_id, move, now)
+
+
+def is_newly_sealed(move: Move) -> bool:
+    """Return whether a conversation that is open came under seal by this."""
+    before = vars(move.row) if move.row is not None else {}
+    after = before | move.values
+    return bool(after.get("is_sealed") and after.get("is_open") and not (before.get("is_sealed") and before["is_open"]))
+
+
+def tell_of_sealed(brand_id: int, move: Move, now: datetime) -> None:
+    """Call whoever may know and is on call, at once, without a word of it."""
+    about = Conversation.objects.of(brand_id).values_list("public_id", flat=True).get(pk=move.conversation_id)
+    tell(brand_id, Occasion.SEALED, about, now, urgency=int(Urgency.NOW), is_sealed=True)
 
 
 def _insert(brand_id: int, moves: Sequence[Move]) -> None:

@@ -118,14 +118,15 @@ def make_label(seat: Seat, name: str, now: datetime, *, tint: int | None = None)
     return None
 
 
-def rename_label(seat: Seat, label: Label, name: str) -> bool:
-    """Give a label another name; False where another has it."""
+def rename_label(seat: Seat, label: Label, name: str, *, tint: int | None = None) -> bool:
+    """Give a label another name or tint; False where another has the name."""
     kept = storable(" ".join(name.split()), 60)
     folded = " ".join(filter(None, map(fold, kept.split())))[:60] or kept.casefold()[:60]
     if not kept or not seat.may(Permission.ROUTE, label):
         return False
     try:
         with transaction.atomic():
-            return Label.objects.of(seat.brand).filter(pk=label.pk).update(name=kept, folded=folded) == 1
+            changed = {"name": kept, "folded": folded} | ({} if tint is None else {"tint": tint % TINTS})
+            return Label.objects.of(seat.brand).filter(pk=label.pk).update(**changed) == 1
     except IntegrityError:
         return False

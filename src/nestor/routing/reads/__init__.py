@@ -2,24 +2,28 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Q
-from django.db.models.functions import Left
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, Sum, Value
+from django.db.models.functions import Cast, Left
 
+from nestor.brands.models import Brand
 from nestor.brands.scoping import BrandQuerySet
 from nestor.inbox import rules as inbox_rules
+from nestor.inbox.models import Conversation
+from nestor.inbox.reads.members import conversations_with
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
-from nestor.routing.models import ConversationLabel, Label, Route
+from nestor.routing.models import ConversationLabel, Label, OpenCount, Route
 from nestor.routing.reads.views import labels_by_id, labels_of, sought_by
+from nestor.routing.rules.clocks import window_ends_at
 from nestor.routing.rules.filters import ClockState, InboxFilter, Order, Sought, State
+from nestor.routing.rules.steps import Policy, Step, Times, share_gone
 
-SOON = timedelta(hours=1)
 BEGINNING = inbox_rules.EXCERPT * 4  # characters of a message a row's excerpt is made of
 COLUMNS = {
     "conversation_id": "conversation_id",
@@ -27,6 +31,7 @@ COLUMNS = {
     "kind": "conversation__kind",
     "channel": "conversation__channel__name",
     "network": "conversation__channel__network",
+    "limits": "conversation__channel__limits",
     "subject": "conversation__subject",
     "is_public": "conversation__is_public",
     "member": "conversation__member__name",
@@ -42,7 +47,8 @@ COLUMNS = {
         name: name
         for name in (
             "id lane tone urgency harm_level is_unsure is_sealed is_open last_at clock_due_at clock_stopped_at"
-            " answered_at answered_elsewhere snoozed_until label_ids"
+            " answered_at answered_elsewhere snoozed_until label_ids clock_warn_at clock_step"
+            " clock_from_at clock_lane clock_is_next"
         ).split()
     },
 }
@@ -93,6 +99,17 @@ class InboxRow:
     snoozed_until: datetime | None = None
     labels: tuple[Label, ...] = ()
     hit: Hit | None = None
+    warn_at: datetime | None = None
+    is_passed_on: bool = False
+    window_at: datetime | None = None  # until then the network takes an answer
+    from_at: datetime | None = None  # what the due time is counted from
+    clock_lane: str = ""
+    is_next: bool = False
+
+    def clock_share(self, now: datetime) -> int:
+        """Return the percentage of the time that is gone, roughly: see `share_gone`."""
+        times = Times(self.warn_at, self.due_at, None)
+        return share_gone(self.from_at, times, now, Policy().warn_share) if self.from_at is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +127,18 @@ class Since:
     arrived: int
     answered: int
     late: int
+    open: int = 0  # now
     by_lane: dict[str, int] = field(default_factory=dict)
 
 
 def visible_routes(seat: Seat) -> BrandQuerySet:
     """Return the standings this person may see; what was sealed a moment ago is gone before its standing follows."""
-    rows = Route.objects.of(seat.brand)
-    if seat.may(Permission.SEE_SEALED):
-        return rows
+    return Route.objects.of(seat.brand) if seat.may(Permission.SEE_SEALED) else open_routes(seat.brand)
+
+
+def open_routes(brand: Brand | int) -> BrandQuerySet:
+    """Return the standings that are not sealed to anybody."""
+    rows = Route.objects.of(brand)
     return rows.filter(Q(last_message__isnull=True) | Q(last_message__is_sealed=False), is_sealed=False)
 
 
@@ -125,7 +146,7 @@ def chosen(seat: Seat, wanted: InboxFilter, now: datetime) -> BrandQuerySet:
     """Return the standings a filter chooses, whatever words it looks for. A query for each kind of public id in it."""
     rows = visible_routes(seat).filter(_by_facts(seat.brand.pk, sought_by(seat.brand, wanted, seat.user.pk)))
     if wanted.member:
-        rows = rows.filter(conversation__member__public_id=wanted.member)
+        rows = rows.filter(conversation_id__in=conversations_with(seat.brand.pk, wanted.member))
     return rows.filter(_in_time(wanted, seat.brand.zone), _by_clock(wanted.clock, now))
 
 
@@ -169,13 +190,14 @@ def _in_state(state: State) -> Q:
 def _in_time(wanted: InboxFilter, zone: str) -> Q:
     found = Q()
     if wanted.since is not None:
-        found &= Q(last_at__gte=_midnight(wanted.since, zone))
+        found &= Q(last_at__gte=midnight(wanted.since, zone))
     if wanted.until is not None and wanted.until < date.max:
-        found &= Q(last_at__lt=_midnight(wanted.until + timedelta(days=1), zone))
+        found &= Q(last_at__lt=midnight(wanted.until + timedelta(days=1), zone))
     return found
 
 
-def _midnight(day: date, zone: str) -> datetime:
+def midnight(day: date, zone: str) -> datetime:
+    """Return the moment a day begins in a zone."""
     try:
         return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
     except OverflowError:
@@ -188,7 +210,8 @@ def _by_clock(clock: ClockState | None, now: datetime) -> Q:
         None: Q(),
         ClockState.RUNNING: running,
         ClockState.LATE: running & Q(clock_due_at__lt=now),
-        ClockState.SOON: running & Q(clock_due_at__gte=now, clock_due_at__lt=now + SOON),
+        ClockState.SOON: running & Q(clock_due_at__gte=now, clock_warn_at__lte=now),
+        ClockState.ESCALATED: running & Q(clock_step=Step.ESCALATED.value),
         ClockState.STOPPED: Q(clock_stopped_at__isnull=False),
         ClockState.NONE: Q(clock_started_at__isnull=True),
     }[clock]
@@ -264,6 +287,12 @@ def _row(seat: Seat, row: dict[str, Any], labels: Mapping[int, Label], now: date
         snoozed_until=row["snoozed_until"],
         labels=tuple(labels[one] for one in row["label_ids"] if one in labels),
         hit=hit,
+        warn_at=row["clock_warn_at"],
+        window_at=window_ends_at(row["last_at"], row["limits"].get(row["kind"], {}).get("reply_within")),
+        from_at=row["clock_from_at"],
+        clock_lane=row["clock_lane"],
+        is_next=row["clock_is_next"],
+        is_passed_on=due_at is not None and row["clock_step"] == Step.ESCALATED.value,
     )
 
 
@@ -271,6 +300,23 @@ def row_of(seat: Seat, conversation_id: int, now: datetime) -> InboxRow | None:
     """Return the row of one conversation, by its internal id, if this person may see it."""
     found = taken(visible_routes(seat).filter(conversation_id=conversation_id)[:1])
     return rows_of(seat, found, now)[0] if found else None
+
+
+def row_at(seat: Seat, conversation: Conversation, now: datetime, labels: Sequence[Label] = ()) -> InboxRow | None:
+    """Return the row of a conversation that was read together with its standing, with these labels. No query."""
+    route: Route | None = getattr(conversation, "route", None)
+    last = route.last_message if route is not None else None
+    if route is None or not (seat.may(Permission.SEE_SEALED) or not (route.is_sealed or (last and last.is_sealed))):
+        return None
+    found = {name: _walk(route, path.split("__")) for name, path in COLUMNS.items() if path != "beginning"}
+    shown = found | {"text": last.text[:BEGINNING] if last else "", "label_ids": []}
+    return replace(rows_of(seat, [shown], now)[0], labels=tuple(labels))
+
+
+def _walk(row: Any, path: list[str]) -> Any:
+    for name in path:
+        row = getattr(row, name) if row is not None else None
+    return row
 
 
 def is_wanted(seat: Seat, conversation_id: int, wanted: InboxFilter, now: datetime) -> bool:
@@ -285,15 +331,25 @@ def due_soon(seat: Seat, most: int, now: datetime) -> tuple[InboxRow, ...]:
 
 
 def since(seat: Seat, moment: datetime, now: datetime) -> Since:
-    """Return what happened since that moment, and how much is late now."""
+    """Return what happened since that moment, and how much is late now. One query."""
     rows = visible_routes(seat)
-    arrived = {row["lane"]: row["n"] for row in rows.filter(last_at__gte=moment).values("lane").annotate(n=Count("id"))}
-    return Since(
-        arrived=sum(arrived.values()),
-        answered=rows.filter(answered_at__gte=moment).count(),
-        late=rows.filter(_by_clock(ClockState.LATE, now)).count(),
-        by_lane=arrived,
-    )
+    by_lane = rows.filter(last_at__gte=moment).values_list("lane").annotate(n=Count("id"))
+    answered = rows.filter(answered_at__gte=moment).annotate(what=Value("=answered")).values_list("what")
+    late = rows.filter(_by_clock(ClockState.LATE, now)).annotate(what=Value("=late")).values_list("what")
+    others = [answered.annotate(n=Count("id")), late.annotate(n=Count("id")), _open_now(seat)]
+    every = by_lane.union(*others, all=True)
+    found = dict(every.order_by())
+    counts = {name: found.pop(f"={name}", 0) for name in ("answered", "late", "open")}
+    return Since(arrived=sum(found.values()), by_lane=found, **counts)
+
+
+def _open_now(seat: Seat) -> Any:
+    """Return how many are open now, from the kept counters, as a row of `since`."""
+    rows = OpenCount.objects.of(seat.brand).filter(facet="lane")
+    if not seat.may(Permission.SEE_SEALED):
+        rows = rows.filter(is_sealed=False)
+    total = Cast(Sum("count"), BigIntegerField())
+    return rows.annotate(what=Value("=open")).values_list("what").annotate(n=total)
 
 
 def moments_since(seat: Seat, moment: datetime, most: int = 50_000) -> list[datetime]:
@@ -312,8 +368,8 @@ def open_cursor(after: str) -> tuple[datetime, int]:
     try:
         at, _, row_id = urlsafe_b64decode(after + "=" * (-len(after) % 4)).decode().partition("|")
         moment, number = datetime.fromisoformat(at), int(row_id)
-    except (ValueError, BadBase64) as error:
+        if moment.tzinfo is None or not 0 <= number < 2**63:
+            raise BadCursor(after[:40])
+        return moment.astimezone(UTC), number
+    except (ValueError, OverflowError, BadBase64) as error:
         raise BadCursor(after[:40]) from error
-    if moment.tzinfo is None or not 0 <= number < 2**63:
-        raise BadCursor(after[:40])
-    return moment, number

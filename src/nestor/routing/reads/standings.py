@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
+
+from django.db.models import Q
 
 from nestor.brands.models import Brand
 from nestor.brands.reads import opening_hours
@@ -12,8 +15,11 @@ from nestor.inbox import rules as inbox_rules
 from nestor.inbox.models import Conversation, Message
 from nestor.people.models import TeamRole, User
 from nestor.people.rules import Permission, may
-from nestor.routing.models import Route
+from nestor.routing.models import ClockPolicy, ElsewhereAnswer, Route
+from nestor.routing.reads.clocks import targets_of
 from nestor.routing.rules import Standing, Utterance
+from nestor.routing.rules.clocks import Basis, Cell, Targets, allowed_for
+from nestor.routing.rules.steps import Policy, Step, Times, next_at, reached
 from nestor.triage.rules.contract import Flag
 from nestor.vocabulary import Lane, Role
 
@@ -89,7 +95,7 @@ def was_over(network: str, connected_at: datetime, published_at: datetime) -> bo
 
 
 class OwnWords:
-    """When we spoke in some conversations, and whether from the desk. One query."""
+    """When we spoke in some conversations, and whether from the desk. Two queries."""
 
     def __init__(self, brand_id: int, conversation_ids: Sequence[int]) -> None:
         rows = Message.objects.of(brand_id).filter(conversation_id__in=conversation_ids, is_ours=True)
@@ -98,6 +104,17 @@ class OwnWords:
             "conversation_id", "published_at", "mark"
         ):
             self._said.setdefault(conversation_id, []).append((at, not mark))
+        self._add_elsewhere(brand_id, conversation_ids)
+
+    def _add_elsewhere(self, brand_id: int, conversation_ids: Sequence[int]) -> None:
+        """Add what was answered where the desk cannot see it: it counts where its conversation went."""
+        here = Q(conversation_id__in=conversation_ids, conversation__merged_into__isnull=True)
+        went = Q(conversation__merged_into_id__in=conversation_ids)
+        rows = ElsewhereAnswer.objects.of(brand_id).filter(here | went)
+        for at, own_id, went_to in rows.values_list("at", "conversation_id", "conversation__merged_into_id"):
+            said = self._said.setdefault(went_to or own_id, [])
+            said.append((at, True))
+            said.sort(key=itemgetter(0))
 
     def last_at(self, conversation_id: int) -> datetime | None:
         """Return when we last spoke there."""
@@ -109,22 +126,87 @@ class OwnWords:
         return next((one for one in self._said.get(conversation_id, ()) if one[0] >= at), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What the clocks of a brand are counted by."""
+
+    hours: OpeningHours
+    targets: Targets
+    policy: Policy
+    epoch: int
+
+
 class Clockwork:
-    """When answers are due by a brand's hours; asked once for however many conversations."""
+    """When answers are due by a brand's targets and hours; asked once for however many conversations."""
 
     def __init__(self, brand_id: int) -> None:
         self._brand_id = brand_id
-        self._hours: OpeningHours | None = None
-        self._allowed: timedelta | None = None
+        self._asked: _Counted | None = None
 
-    def due_at(self, started_at: datetime | None) -> datetime | None:
-        """Return when a clock that started then runs out; None where none runs, or the desk never opens."""
-        if started_at is None:
-            return None
-        if self._hours is None or self._allowed is None:
+    def _known(self) -> _Counted:
+        if self._asked is None:
             brand = Brand.objects.get(pk=self._brand_id)
-            self._hours, self._allowed = opening_hours(brand), brand.first_answer_for
-        return due_at(self._hours, started_at, self._allowed)
+            row = ClockPolicy.objects.of(brand).first() or ClockPolicy()
+            policy = Policy(row.warn_share, row.escalate_after)
+            self._asked = _Counted(opening_hours(brand), targets_of(brand), policy, row.epoch)
+        return self._asked
+
+    def _allowed(self, basis: Basis, channel_id: int) -> timedelta | None:
+        return allowed_for(self._known().targets, Cell(basis.lane.value, channel_id, basis.is_next))
+
+    def due_at(self, basis: Basis | None, channel_id: int) -> datetime | None:
+        """Return when a clock counted from there runs out; None for no clock, no deadline, or a desk never open."""
+        allowed = self._allowed(basis, channel_id) if basis is not None else None
+        return due_at(self._known().hours, basis.from_at, allowed) if basis and allowed is not None else None
+
+    def times(self, basis: Basis, channel_id: int) -> Times:
+        """Return when each step of a clock is due."""
+        allowed, known = self._allowed(basis, channel_id), self._known()
+        if allowed is None:
+            return Times(None, None, None)
+        due = due_at(known.hours, basis.from_at, allowed)
+        share = known.policy.warn_share
+        warn_at = due_at(known.hours, basis.from_at, allowed * share / 100) if share else None
+        return Times(warn_at, due, self.escalate_at(due))
+
+    def escalate_at(self, due: datetime | None) -> datetime | None:
+        """Return when a clock that was due then is passed on."""
+        after = self._known().policy.escalate_after
+        return due_at(self._known().hours, due, after) if due is not None and after is not None else None
+
+    def columns(
+        self, basis: Basis | None, channel_id: int, row: Route | None = None, *, silent_until: datetime | None = None
+    ) -> dict[str, Any]:
+        """Return the columns that hold a clock besides when it started and stopped; {} where they stay as in `row`.
+
+        A clock that is counted anew begins with its first step; those due by `silent_until` count as taken.
+        """
+        if basis is None:
+            if row is not None and row.clock_started_at is None:
+                return {}
+            empty: dict[str, Any] = dict.fromkeys(("clock_due_at", "clock_from_at", "clock_warn_at", "clock_step_at"))
+            return empty | {"clock_lane": "", "clock_is_next": False, "clock_step": Step.CALM.value}
+        if row is not None and basis_of(row) == basis and row.clock_epoch == self._known().epoch:
+            return {}
+        times = self.times(basis, channel_id)
+        step = reached(times, silent_until) if silent_until is not None else Step.CALM
+        return {
+            "clock_due_at": times.due_at,
+            "clock_lane": basis.lane.value,
+            "clock_from_at": basis.from_at,
+            "clock_is_next": basis.is_next,
+            "clock_epoch": self._known().epoch,
+            "clock_warn_at": times.warn_at,
+            "clock_step": step.value,
+            "clock_step_at": next_at(times, step),
+        }
+
+
+def basis_of(row: Route | None) -> Basis | None:
+    """Return what the stored due time is counted from; None where no clock has ever run."""
+    if row is None or row.clock_started_at is None:
+        return None
+    return Basis(Lane(row.clock_lane or row.lane), row.clock_from_at or row.clock_started_at, row.clock_is_next)
 
 
 def is_any_sealed(conversation: Conversation) -> bool:

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
 from nestor.brands.models import Brand, Channel
 from nestor.people.models import TeamRole
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
-from nestor.routing.models import BulkDeed, Label, OpenCount, SavedView
+from nestor.routing.models import BulkDeed, ConversationLabel, Label, OpenCount, SavedView
 from nestor.routing.rules.filters import Facts, InboxFilter, Sought, filter_of
 from nestor.vocabulary import Lane
 
@@ -133,3 +133,11 @@ def bulk_for(seat: Seat, public_id: str) -> BulkDeed | None:
     rows = BulkDeed.objects.of(seat.brand).filter(public_id=public_id, author=seat.user)
     found: BulkDeed | None = rows.first()
     return found
+
+
+def label_counts(seat: Seat) -> dict[int, int]:
+    """Return how many conversations this person may see have each label, by the label's internal id. One query."""
+    rows = ConversationLabel.objects.of(seat.brand)
+    if not seat.may(Permission.SEE_SEALED):
+        rows = rows.filter(conversation__route__is_sealed=False)
+    return dict(rows.values("label_id").annotate(n=Count("pk")).values_list("label_id", "n"))

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from nestor.vocabulary import Lane, Language, MessageKind, Tone
+from nestor.work.rules.words import MOST_ASKED
 
 PUBLIC_ID = re.compile(r"[0-9a-z]{16}")
 MOST_CHOSEN = 30  # values of one kind
-MOST_WORDS = 400
 
 
 class State(StrEnum):
@@ -27,7 +27,8 @@ class ClockState(StrEnum):
     """What the clock of a conversation does."""
 
     LATE = "late"
-    SOON = "soon"  # due within the hour
+    SOON = "soon"  # a part of its time is gone
+    ESCALATED = "escalated"  # late for long: passed on
     RUNNING = "running"
     STOPPED = "stopped"
     NONE = "none"  # no answer is owed
@@ -137,7 +138,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "until": _day,
     "is_unsure": lambda text: text == "1",
     "state": State,
-    "words": lambda text: text.strip()[:MOST_WORDS],
+    "words": lambda text: text.strip()[:MOST_ASKED],
     "order": Order,
 }
 

@@ -1,8 +1,12 @@
-"""Rules on top of the model: what must not be missed, whatever a small model believes. Pure; returns spans."""
+"""Rules on top of the model: what must not be missed, whatever a small model believes. Pure; returns spans.
+
+Every expression is written for small letters and looked for in a text made small.
+"""
 
 import re
 from collections.abc import Iterable
 
+from nestor.triage.rules import gates as gate
 from nestor.triage.rules.contract import MessageText, Span
 
 _CLOCK = (
@@ -18,13 +22,10 @@ _BEFORE = (
     r"(?:avant|d.?ici|jusqu.?[àa]|au plus tard|boucl\w{1,5}|bouclage|deadline|d[ée]lai|antenne|parution|direct|"
     r"before|by|until|no later than|due|filing|file|print|on air|publish\w{0,3}|live)"
 )
-DEADLINE = re.compile(
-    rf"\b{_BEFORE}\b(?:[ ,:à@]{{1,3}}\w{{1,9}}){{0,3}}?[ ,:à@]{{1,3}}({_CLOCK}|{_DAY})(?!\w)", re.IGNORECASE
-)
+DEADLINE = re.compile(rf"\b{_BEFORE}\b(?:[ ,:à@]{{1,3}}\w{{1,9}}){{0,3}}?[ ,:à@]{{1,3}}({_CLOCK}|{_DAY})(?!\w)")
 STREET = re.compile(
     r"\b\d{1,4}\s?(?:bis|ter)?,?\s(?:(?:rue|avenue|av\.|bd|boulevard|impasse|all[ée]e|place|chemin|quai)\s\w+"
     r"|(?:\w{2,20}\s){1,3}(?:street|st\.|road|rd\.|lane|drive|close|crescent|terrace)\b)",
-    re.IGNORECASE,
 )
 PHONE = re.compile(r"(?<!\d)(?:\+\d{2}\s?\d|0\d)(?:[\s.-]?\d{2}){4}(?!\d)")
 WORRY = re.compile(
@@ -36,7 +37,6 @@ WORRY = re.compile(
     r"(?:kill(?:ing)? my\s?self|end(?:ing)? (?:my life|it all|it tonight)|die tonight|hang(?:ing)? my\s?self)"
     r"|(?:don.?t|do not|no longer) want to (?:live|be alive|be here any\s?more)|better off without me"
     r"|won.?t be here tomorrow|no reason to (?:live|go on living))",
-    re.IGNORECASE,
 )
 # Who says in plain words that they will hurt those they write to, whatever insult stands before it.
 _HURT_FR = (
@@ -48,9 +48,8 @@ MENACE = re.compile(
     r"|\b(?:i|we)(?:.?ll| will|.?m going to|.?m gonna| am going to| gonna|.?re going to)\s"
     r"(?:find (?:you|u) and |come (?:over )?(?:and|to) )?(?:kill|murder|stab|shoot|rape|burn|slit|beat up|hurt)\s"
     r"(?:you|u|all of you|every one of you|your (?:family|kids|children|throat))\b",
-    re.IGNORECASE,
 )
-LAUGHS = re.compile(r"\b(?:mdr+|ptdr+|lol+|lmao+|xd+|haha\w*|rire)\b|[😂🤣😆😹💀]", re.IGNORECASE)
+LAUGHS = re.compile(r"\b(?:mdr+|ptdr+|lol+|lmao+|xd+|haha\w*|rire)\b|[😂🤣😆😹💀]")
 THANKS_NOT = re.compile(
     r"\b(?:merci (?:bien )?(?:pour rien|d.avance|par avance|quand m[eê]me|qui\b|mais"
     r"|de (?!rien|tout|votre (?:aide|r[ée]ponse|retour|r[ée]activit)|ta r[ée]ponse|m.avoir|nous avoir|l.avoir)"
@@ -58,23 +57,19 @@ THANKS_NOT = re.compile(
     r"|non merci|no thank"
     r"|(?:thanks?|thank you|cheers) (?:for nothing|in advance|but|to you"
     r"|for (?:ruining|wasting|losing|making me|leaving|cancel\w+|ignoring|the (?:delay|wait|ride to nowhere))))",
-    re.IGNORECASE,
 )
 _THANKS = re.compile(
     r"\b(?:merc+i+s?|mrc|merki|thx|thanks?|thank (?:you|u)|thanx|tysm|ty|cheers|much appreciated|je vous remercie)\b",
-    re.IGNORECASE,
 )
 _SETTLED = re.compile(
     r"\b(?:c.?est (?:r[ée]gl[ée]|r[ée]solu|arrang[ée]|bon pour moi|not[ée])|(?:ça|ca|cela) (?:re)?(?:marche|fonctionne)"
     r"|rentr[ée] dans l.ordre|bien re[çc]u|parfait|super|nickel|bonne (?:journ[ée]e|soir[ée]e)"
     r"|all (?:sorted|good)|sorted (?:now|it)|works? (?:now|again)|working (?:now|again)|problem solved"
     r"|(?:it.s )?fixed|got it|it arrived|refund (?:received|came through)|will do|ok(?:ay)?|great|perfect)\b",
-    re.IGNORECASE,
 )
 _BUT = re.compile(
     r"\?|\b(?:mais|par contre|toujours pas|tjrs pas|sauf que|rien|encore|jamais|honte"
     r"|but|still|however|except|never|nothing|again not)\b",
-    re.IGNORECASE,
 )
 _CLOSER_WORDS = 30
 _LOOKED_AT = 20_000
@@ -89,29 +84,41 @@ def _any(pattern: re.Pattern[str], text: str, label: str, name: str) -> Iterable
     return [_span(found, label, name)] if found else []
 
 
+def is_thanks_turned(text: str) -> bool:
+    """Say whether the thanks in a text are none: "merci pour rien"."""
+    return THANKS_NOT.search(gate.lowered(text)) is not None
+
+
 def is_closer(text: str) -> Span | None:
     """Return where a text says, with confidence and nothing else asked, that the matter is closed; else None."""
-    if len(text.split(None, _CLOSER_WORDS)) > _CLOSER_WORDS or _BUT.search(text) or THANKS_NOT.search(text):
+    words = len(text.split(None, _CLOSER_WORDS))
+    if words > _CLOSER_WORDS:
         return None
-    found = _THANKS.search(text) or _SETTLED.search(text)
-    if found is None:
+    thanked, settled = _THANKS.search(text), _SETTLED.search(text)
+    found = thanked or settled
+    if found is None or not (words <= 6 or settled or _THANKS.match(text.lstrip())):
         return None
-    words = len(text.split())
-    settled = _SETTLED.search(text)
-    return _span(found, "flag:closer", "closer") if words <= 6 or settled or _THANKS.match(text.lstrip()) else None
+    return None if _BUT.search(text) or THANKS_NOT.search(text) else _span(found, "flag:closer", "closer")
 
 
-def cautions(message: MessageText, doxx_cues: int) -> list[Span]:
-    """Return the rules that hold of a message; only its first 20,000 characters are searched."""
-    text = message.text[:_LOOKED_AT]
-    spans = [*_any(DEADLINE, text, "flag:deadline", "deadline")]
-    if not LAUGHS.search(text):
-        spans.extend(_any(WORRY, text, "harm:self_harm", "danger_to_oneself"))
-        spans.extend(_any(MENACE, text, "lane:threat", "menace"))
-    elif not MENACE.search(text):
+def cautions(message: MessageText, doxx_cues: int, gates: int = gate.ALL_OPEN) -> list[Span]:
+    """Return the rules that hold of a message; only its first 20,000 characters are searched.
+
+    `gates` are those that its words open: rules behind a shut one are not tried.
+    """
+    spans: list[Span] = []
+    text = gate.lowered(message.text[:_LOOKED_AT])
+    if gates & gate.BEFORE and gates & gate.WHEN:
+        spans.extend(_any(DEADLINE, text, "flag:deadline", "deadline"))
+    if not (gates & gate.LAUGHS and LAUGHS.search(text)):
+        if gates & gate.WORRY:
+            spans.extend(_any(WORRY, text, "harm:self_harm", "danger_to_oneself"))
+        if gates & gate.MENACE:
+            spans.extend(_any(MENACE, text, "lane:threat", "menace"))
+    elif not (gates & gate.MENACE and MENACE.search(text)):
         spans.extend(_any(LAUGHS, text, "lane:chatter", "laughs"))
     if doxx_cues:
         spans.extend(_any(STREET, text, "lane:threat", "address_exposed"))
         spans.extend(_any(PHONE, text, "lane:threat", "number_exposed"))
-    closer = is_closer(text)
+    closer = is_closer(text) if gates & (gate.THANKS | gate.SETTLED) else None
     return [*spans, closer] if closer else spans

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from nestor.vocabulary import Harm, Lane, Language, MessageKind, Tone, Urgency
 
@@ -31,8 +31,7 @@ class MessageText:
     language: Language | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Why: characters `start` to `end` (end excluded, offsets into the original text) weighed `weight` for `label`.
 
     `label` is `lane:press`, `tone:negative`, `harm:insult` or `flag:closer`. `code` is `words` for what the model

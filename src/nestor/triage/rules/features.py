@@ -15,7 +15,7 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so invertible modulo 2**64
 _BACK = np.uint64(pow(0x9E3779B97F4A7C15, -1, 2**64))
 _MIX_A, _MIX_B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _NEXT_WORD = np.uint64(0xD6E8FEB86659FD93)
-_LONGEST = 5
+SHORTEST, LONGEST = 2, 5
 LONGEST_CUE = 5
 
 
@@ -29,10 +29,20 @@ class Grams:
     ends: Places
 
 
+_READY = 1 << 12  # powers kept at hand: what few words take
+_POWERS: dict[int, Hashes] = {}
+
+
 def _powers(base: np.uint64, count: int) -> Hashes:
+    if count <= _READY:
+        return _POWERS[int(base)][:count]
     out = np.full(count, base, dtype=np.uint64)
     out[:1] = 1
     return np.multiply.accumulate(out)
+
+
+for _base in (_BASE, _BACK):
+    _POWERS[int(_base)] = np.multiply.accumulate(np.concatenate(([np.uint64(1)], np.full(_READY - 1, _base))))
 
 
 class Hasher:
@@ -46,14 +56,14 @@ class Hasher:
         self._running = np.concatenate(([np.uint64(0)], running))
         self._back = _powers(_BACK, codes.size)
 
-    def stretch(self, starts: Places, ends: Places, seed: int) -> Hashes:
+    def stretch(self, starts: Places, ends: Places, seeds: np.uint64 | Hashes) -> Hashes:
         """Return one well mixed 64-bit hash per stretch of places."""
         hashed = (self._running[ends] - self._running[starts]) * self._back[starts]
-        return mixed(hashed + np.uint64(seed * int(_MIX_B) % 2**64))
+        return mixed(hashed + seeds)
 
     def words(self) -> Hashes:
         """Return one hash per token."""
-        return self.stretch(self.folded.starts, self.folded.ends, 1)
+        return self.stretch(self.folded.starts, self.folded.ends, _MIX_B)
 
 
 def mixed(hashed: Hashes) -> Hashes:
@@ -68,7 +78,8 @@ def followed_by(left: Hashes, right: Hashes) -> Hashes:
     return mixed(left * _NEXT_WORD + right)
 
 
-def _bucketed(hashed: Hashes, bits: int) -> NDArray[np.int64]:
+def bucketed(hashed: Hashes, bits: int) -> NDArray[np.int64]:
+    """Return the bucket of each hash: its highest bits."""
     return (hashed >> np.uint64(64 - bits)).astype(np.int64)
 
 
@@ -78,40 +89,47 @@ def word_grams(hasher: Hasher, bits: int) -> Grams:
     together = np.flatnonzero(folded.owners[1:] == folded.owners[:-1])
     pairs = followed_by(words[together], words[together + 1])
     return Grams(
-        buckets=_bucketed(np.concatenate((words, pairs)), bits),
+        buckets=bucketed(np.concatenate((words, pairs)), bits),
         owners=np.concatenate((folded.owners, folded.owners[together])),
         starts=np.concatenate((folded.starts, folded.starts[together])),
         ends=np.concatenate((folded.ends, folded.ends[together + 1])),
     )
 
 
-def char_grams(hasher: Hasher, bits: int, shortest: int = 2, longest: int = _LONGEST) -> Grams:
-    """Return stretches of characters inside one word, its blank edges included."""
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Stretches of characters inside words: hash, number of the token each lies in (ascending), first and last place."""
+
+    hashed: Hashes
+    tokens: Places
+    starts: Places
+    ends: Places
+
+
+def stretches(hasher: Hasher, chosen: Places, shortest: int, longest: int) -> Stretches:
+    """Return the stretches of characters inside chosen tokens, their blank edges included."""
     folded = hasher.folded
-    firsts = np.repeat(folded.starts - 1, folded.ends - folded.starts + 1)
-    limits = np.repeat(folded.ends + 1, folded.ends - folded.starts + 1)
-    owners = np.repeat(folded.owners, folded.ends - folded.starts + 1)
-    nth = np.arange(firsts.size) - np.repeat(
-        np.cumsum(folded.ends - folded.starts + 1) - (folded.ends - folded.starts + 1),
-        folded.ends - folded.starts + 1,
-    )
-    begins = firsts + nth
-    parts = [_of_length(hasher, begins, limits, owners, length) for length in range(shortest, longest + 1)]
-    return Grams(
-        buckets=np.concatenate([_bucketed(part[0], bits) for part in parts]),
-        owners=np.concatenate([part[1] for part in parts]),
-        starts=np.concatenate([part[2] for part in parts]),
-        ends=np.concatenate([part[3] for part in parts]),
-    )
+    firsts, limits = folded.starts[chosen] - 1, folded.ends[chosen] + 1
+    sizes = limits - firsts - 1
+    tokens = np.arange(chosen.size).repeat(sizes)
+    begins = np.arange(tokens.size) - (sizes.cumsum() - sizes - firsts)[tokens]
+    lengths = np.arange(shortest, longest + 1)
+    rows, nth = ((limits[tokens] - begins)[:, None] >= lengths).nonzero()
+    starts = begins[rows]
+    ends = starts + lengths[nth]
+    seeds = np.array([_seed(10 + length) for length in range(shortest, longest + 1)], dtype=np.uint64)
+    return Stretches(hasher.stretch(starts, ends, seeds[nth]), tokens[rows], starts, ends)
 
 
-def _of_length(
-    hasher: Hasher, begins: Places, limits: Places, owners: Places, length: int
-) -> tuple[Hashes, Places, Places, Places]:
-    fits = begins + length <= limits
-    starts = begins[fits]
-    ends = starts + length
-    return hasher.stretch(starts, ends, 10 + length), owners[fits], starts, ends
+def _seed(number: int) -> int:
+    return number * int(_MIX_B) % 2**64
+
+
+def char_grams(hasher: Hasher, bits: int, shortest: int = SHORTEST, longest: int = LONGEST) -> Grams:
+    """Return stretches of characters inside one word, its blank edges included."""
+    inside = stretches(hasher, np.arange(hasher.folded.starts.size), shortest, longest)
+    owners = hasher.folded.owners[inside.tokens]
+    return Grams(bucketed(inside.hashed, bits), owners, inside.starts, inside.ends)
 
 
 def phrases(hasher: Hasher) -> Iterator[tuple[int, Hashes, Places]]:

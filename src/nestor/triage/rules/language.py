@@ -6,13 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nestor.triage.rules.features import Grams, Hasher, char_grams
-from nestor.triage.rules.model import Scores, Weights
+from nestor.triage.rules.model import Scores, Weights, root_of
 from nestor.triage.rules.normalise import NUMBER, Folded
 from nestor.vocabulary import Language
 
 SHORTEST, LONGEST = 1, 4
 _SURE, _SURE_SHORT = 0.8, 0.95
 _MIXED_TOKENS, _MIXED_SHARE, _CLEAR = 3, 0.25, 1.0
+
+
+_LANGUAGES = {str(language): language for language in Language}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +33,49 @@ def language_grams(hasher: Hasher, bits: int) -> Grams:
     return char_grams(hasher, bits, SHORTEST, LONGEST)
 
 
-def spoken(folded: Folded, weights: Weights) -> list[Spoken]:
-    """Return the language of each text of the batch."""
-    grams = language_grams(Hasher(folded, accented=True), weights.bits)
-    scores = weights.summed(grams, folded.count) + weights.bias
+def is_spelled(folded: Folded) -> NDArray[np.bool_]:
+    """Say which tokens are words, not numbers or signs."""
+    first = folded.codes[folded.starts]
+    words: NDArray[np.bool_] = (first != NUMBER) & (first < 0x2000) & (first > 0x40) | (first > 0x3040) & (
+        first < 0xE000
+    )
+    return words
+
+
+def leaning(sums: Scores, grams: NDArray[np.integer], weights: Weights) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say which words are clearly French, and which English, from the sums of their n-grams."""
+    french, english = weights.heads.index(Language.FR), weights.heads.index(Language.EN)
+    lean = sums[:, french] * weights.scale[french] - sums[:, english] * weights.scale[english]
+    lean = lean / np.sqrt(np.maximum(grams, 1))
+    return lean > _CLEAR, lean < -_CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """Of each text of a batch: sums of its words' n-grams, how many of these, words, clear French and English words."""
+
+    sums: Scores
+    grams: Scores
+    words: Scores
+    tokens: NDArray[np.integer]
+    french: Scores
+    english: Scores
+
+
+def spoken(spelling: Spelling, weights: Weights) -> list[Spoken]:
+    """Return the language of each text."""
+    scores = spelling.sums * weights.scale * root_of(spelling.grams.astype(np.int64))[:, None] + weights.bias
     odds = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-1e9))
     shares = odds / odds.sum(axis=1, keepdims=True)
-    lettered = folded.codes[folded.starts]
-    spelled = (lettered != NUMBER) & (lettered < 0x2000) & (lettered > 0x40) | (lettered > 0x3040) & (lettered < 0xE000)
-    letters = np.bincount(folded.owners[spelled], minlength=folded.count)
-    mixed = _mixed(folded, grams, weights)
-    languages = [Language(head) for head in weights.heads]
-    return [_one(languages, shares[row], int(letters[row]), is_mixed=bool(mixed[row])) for row in range(folded.count)]
-
-
-def _one(languages: list[Language], shares: Scores, letters: int, *, is_mixed: bool) -> Spoken:
-    if letters == 0:
-        return Spoken(Language.UNKNOWN, is_sure=False, is_mixed=False, probabilities=shares)
-    best = int(shares.argmax())
-    sure = float(shares[best]) >= (_SURE if letters > 3 else _SURE_SHORT)
-    return Spoken(languages[best], sure, is_mixed, shares)
-
-
-def _mixed(folded: Folded, grams: Grams, weights: Weights) -> NDArray[np.bool_]:
-    """Say which texts hold at least three clearly French and three clearly English words, a quarter of all each."""
-    french, english = weights.heads.index(Language.FR), weights.heads.index(Language.EN)
-    leaning = weights.grams[grams.buckets][:, [french, english]].astype(np.float32) * weights.scale[[french, english]]
-    tokens = np.searchsorted(folded.starts, grams.starts + 1, side="right") - 1
-    many = np.bincount(tokens, minlength=folded.starts.size)
-    lean = np.bincount(tokens, weights=leaning[:, 0] - leaning[:, 1], minlength=many.size) / np.sqrt(
-        np.maximum(many, 1)
-    )
-    total = np.bincount(folded.owners, minlength=folded.count)
-    fewer = np.minimum(
-        np.bincount(folded.owners[lean > _CLEAR], minlength=folded.count),
-        np.bincount(folded.owners[lean < -_CLEAR], minlength=folded.count),
-    )
-    return (fewer >= _MIXED_TOKENS) & (fewer >= _MIXED_SHARE * total)
+    fewer = np.minimum(spelling.french, spelling.english)
+    mixed = ((fewer >= _MIXED_TOKENS) & (fewer >= _MIXED_SHARE * spelling.tokens)).tolist()
+    bests = shares.argmax(axis=1).tolist()
+    sures = shares.max(axis=1, initial=0.0).tolist()
+    made = []
+    for row, words in enumerate(spelling.words.tolist()):
+        if words == 0:
+            made.append(Spoken(Language.UNKNOWN, is_sure=False, is_mixed=False, probabilities=shares[row]))
+        else:
+            sure = sures[row] >= (_SURE if words > 3 else _SURE_SHORT)
+            made.append(Spoken(_LANGUAGES[weights.heads[bests[row]]], sure, mixed[row], shares[row]))
+    return made

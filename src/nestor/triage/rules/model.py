@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nestor.triage.rules.contract import MessageText
-from nestor.triage.rules.features import Grams, Hasher, char_grams, word_grams
+from nestor.triage.rules.features import Grams, Hasher, Places, char_grams, word_grams
 from nestor.triage.rules.lexicon import Hits, Lexicon
 from nestor.triage.rules.normalise import Folded
 from nestor.triage.rules.signals import signals
@@ -20,6 +20,20 @@ CARD_NAME, HEADS_NAME = "card.md", "heads.json"
 _AT_ONCE = 1 << 18
 
 Scores = NDArray[np.floating]
+
+
+def added(grams: NDArray[np.int8], buckets: Places, owners: Places, count: int) -> Scores:
+    """Return the sum of the rows of each owner's buckets; exact, since they hold whole numbers."""
+    if count == 1 and buckets.size <= _AT_ONCE:
+        whole: Scores = grams[buckets].sum(axis=0, keepdims=True, dtype=np.float32)
+        return whole
+    sums = np.zeros((count, grams.shape[1]), dtype=np.float32)
+    for first in range(0, buckets.size, _AT_ONCE):
+        some = owners[first : first + _AT_ONCE]
+        found = grams[buckets[first : first + _AT_ONCE]].astype(np.float32)
+        edges = np.concatenate(([True], some[1:] != some[:-1])).nonzero()[0]
+        np.add.at(sums, some[edges], np.add.reduceat(found, edges, axis=0))
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +54,25 @@ class Weights:
         """Return the number of bits of a bucket number."""
         return int(self.grams.shape[0]).bit_length() - 1
 
+    def added(self, buckets: Places, owners: Places, count: int) -> Scores:
+        """Return the sum of the whole-number weights of each owner's n-grams; exact."""
+        return added(self.grams, buckets, owners, count)
+
     def summed(self, family: Grams, count: int) -> Scores:
         """Return the sum of the weights of each text's n-grams, divided by the square root of how many there are."""
-        sums = np.zeros((count, len(self.heads)), dtype=np.float32)
-        for first in range(0, family.buckets.size, _AT_ONCE):
-            owners = family.owners[first : first + _AT_ONCE]
-            found = self.grams[family.buckets[first : first + _AT_ONCE]].astype(np.float32)
-            edges = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
-            np.add.at(sums, owners[edges], np.add.reduceat(found, edges, axis=0))
-        return sums * self.scale * root_share(family, count)[:, None]
+        sums = self.added(family.buckets, family.owners, count)
+        return sums * self.scale * root_of(np.bincount(family.owners, minlength=count))[:, None]
+
+
+def root_of(many: NDArray[np.integer]) -> Scores:
+    """Return one over the square root of each number of n-grams."""
+    shares: Scores = (1.0 / np.sqrt(np.maximum(many, 1))).astype(np.float32)
+    return shares
 
 
 def root_share(family: Grams, count: int) -> Scores:
     """Return per text one over the square root of its number of n-grams."""
-    many = np.bincount(family.owners, minlength=count)
-    shares: Scores = (1.0 / np.sqrt(np.maximum(many, 1))).astype(np.float32)
-    return shares
+    return root_of(np.bincount(family.owners, minlength=count))
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ class Folded:
     """A batch of texts, folded: each token stands between single blanks, so `codes` reads `_tok_tok_ … _`.
 
     `codes` and `accented` hold one code point per place, `places` the offset of each in its own original text (-1 for
-    blanks), `starts` and `ends` the tokens (end excluded) within `codes`, `owners` the text each token belongs to.
+    blanks), `starts` and `ends` the tokens (end excluded) within `codes`, `owners` the text each token belongs to,
+    `respelled` the texts in which letters set apart were joined.
     """
 
     codes: Codes
@@ -124,18 +125,23 @@ class Folded:
     ends: Places
     owners: Places
     count: int
+    respelled: frozenset[int]
 
 
-def _mask(joined: str, codes: Codes) -> None:
-    """Replace links, mail addresses and names called upon, in place, by one sign each."""
+def _mask(joined: str, codes: Codes) -> list[int]:
+    """Replace links, mail addresses and names called upon, in place, by one sign each; return where they stand."""
     if not _MAY_BE_MASKED.search(joined):
-        return
+        return []
+    signs = []
     for found in _MASKED.finditer(joined):
         codes[found.start() : found.end()] = 0x200B
         codes[found.start()] = _SIGNS[found.lastgroup or "link"]
+        signs.append(found.start())
+    return signs
 
 
-def _is_letter(codes: Codes) -> Marks:
+def is_letter(codes: Codes) -> Marks:
+    """Say which codes are plain small letters."""
     letters: Marks = (codes >= ord("a")) & (codes <= ord("z"))
     return letters
 
@@ -155,39 +161,45 @@ def _unhide(raw: Codes, codes: Codes, kinds: NDArray[np.uint8]) -> None:
     odd = _LATIN_OF[codes] > 0
     if odd.any():
         words = np.cumsum(kinds != _WORD)
-        latin = np.bincount(words[_is_letter(codes)], minlength=int(words[-1]) + 1) > 0
+        latin = np.bincount(words[is_letter(codes)], minlength=int(words[-1]) + 1) > 0
         turned = odd & latin[words]
         codes[turned] = _LATIN_OF[codes[turned]]
-    letters = _is_letter(codes)
+    standing, stars = _LETTER_OF[raw] > 0, raw == ord("*")
+    if not (standing.any() or stars.any()):
+        return
+    letters = is_letter(codes)
     before, after = _shifted(letters, 1), _shifted(letters, -1)
-    stands = (_LETTER_OF[raw] > 0) & before & after
-    pairs = (_LETTER_OF[raw] > 0) & (raw < 0x40) & before & _shifted(stands, -2)
-    for marks in (stands, pairs & after):
-        codes[marks] = _LETTER_OF[raw[marks]]
-        kinds[marks] = _WORD
-    starred = (raw == ord("*")) & (before | _shifted(raw == ord("*"), 1)) & (after | _shifted(raw == ord("*"), -1))
+    stands = standing & before & after
+    codes[stands] = _LETTER_OF[raw[stands]]
+    kinds[stands] = _WORD
+    starred = stars & (before | _shifted(stars, 1)) & (after | _shifted(stars, -1))
     kinds[starred] = _WORD
     codes[starred] = ord("*")
 
 
-def _spaced_out(codes: Codes, kinds: NDArray[np.uint8]) -> Marks:
-    """Mark the separators inside runs of four or more single letters ("c o n n")."""
+def _spaced_out(codes: Codes, kinds: NDArray[np.uint8]) -> Marks | None:
+    """Mark the separators inside runs of four or more single letters ("c o n n"); None where there are none."""
     apart = kinds == _APART
-    single = _is_letter(codes) & _shifted(apart, 1) & _shifted(apart, -1)
+    single = is_letter(codes) & _shifted(apart, 1) & _shifted(apart, -1)
+    if np.count_nonzero(single) < 4:
+        return None
     joint = apart & _shifted(single, 1) & _shifted(single, -1)
     where = np.flatnonzero(joint)
-    marks: Marks = np.zeros_like(joint)
     if where.size < 3:
-        return marks
-    runs = np.cumsum(np.r_[True, np.diff(where) != 2])
+        return None
+    marks: Marks = np.zeros_like(joint)
+    runs = np.cumsum(np.concatenate(([True], np.diff(where) != 2)))
     long = np.bincount(runs)[runs] >= 3
     marks[where[long]] = True
     return marks
 
 
-def _repeats(codes: Codes, kinds: NDArray[np.uint8]) -> Marks:
-    """Mark what to drop: letters beyond the first of a run of three or more, symbols beyond the second."""
-    starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))
+def _repeats(codes: Codes, kinds: NDArray[np.uint8]) -> Marks | None:
+    """Mark what to drop: letters beyond the first of a run of three or more, symbols beyond the second; None if nothing."""
+    same = codes[1:] == codes[:-1]
+    if not (same[1:] & same[:-1] & ((kinds[2:] >= _WORD) | (kinds[1:-1] >= _WORD))).any():
+        return None
+    starts = np.flatnonzero(np.concatenate(([True], ~same)))
     lengths = np.diff(np.concatenate((starts, [codes.size])))
     nth = np.arange(codes.size) - np.repeat(starts, lengths)
     run = np.repeat(lengths, lengths)
@@ -199,51 +211,64 @@ def _repeats(codes: Codes, kinds: NDArray[np.uint8]) -> Marks:
 def fold(texts: Sequence[str]) -> Folded:
     """Fold a batch of texts; any str is accepted, lone surrogates included."""
     # Two separators between texts: runs of letters set apart by one are joined.
-    joined = "\n" + "".join(f"{text}\n\n" for text in texts)
+    joined = "\n" + "".join([f"{text}\n\n" for text in texts])
     raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).copy()
-    sizes = np.array([1] + [len(text) + 2 for text in texts], dtype=np.int64)
-    owners = np.repeat(np.arange(-1, len(texts)), sizes)
-    places = np.arange(raw.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    _mask(joined, raw)
-    raw[raw >= _SIZE] = 0xFFFD
+    sizes = np.array([1, *[len(text) + 2 for text in texts]], dtype=np.int64)
+    owners = np.arange(-1, len(texts)).repeat(sizes)
+    places = np.arange(raw.size) - (sizes.cumsum() - sizes).repeat(sizes)
+    signs = _mask(joined, raw)
+    np.copyto(raw, 0xFFFD, where=raw >= _SIZE)
     kinds = _KINDS[raw]
-    masked = (raw == LINK) | (raw == MAIL_ADDRESS) | (raw == MENTION)
-    kinds[masked] = _SYMBOL
-    kept = np.flatnonzero(kinds != _DROP)
-    raw, kinds, owners, places = raw[kept], kinds[kept], owners[kept], places[kept]
+    kinds[signs] = _SYMBOL
+    kept = kinds != _DROP
+    if not kept.all():
+        raw, kinds, owners, places = raw[kept], kinds[kept], owners[kept], places[kept]
     codes = _FIRST[raw]
     _unhide(raw, codes, kinds)
-    digits = (kinds == _WORD) & (codes >= ord("0")) & (codes <= ord("9"))
-    codes[digits] = NUMBER
+    np.copyto(codes, NUMBER, where=(kinds == _WORD) & (codes >= ord("0")) & (codes <= ord("9")))
     return _tokens(raw, codes, kinds, (owners, places), len(texts))
 
 
 def _tokens(raw: Codes, codes: Codes, kinds: NDArray[np.uint8], where: tuple[Places, Places], count: int) -> Folded:
     """Drop repeats, widen ligatures, and lay the tokens out between single blanks."""
     owners, places = where
-    keep = np.flatnonzero(~(_spaced_out(codes, kinds) | _repeats(codes, kinds)))
-    raw, codes, kinds, owners, places = raw[keep], codes[keep], kinds[keep], owners[keep], places[keep]
-    opens = (kinds == _SYMBOL) | ((kinds == _WORD) & ~_shifted(kinds == _WORD, 1))
+    spaced, surplus = _spaced_out(codes, kinds), _repeats(codes, kinds)
+    respelled = frozenset() if spaced is None else frozenset(owners[spaced].tolist())
+    opens = kinds == _SYMBOL
+    if spaced is not None or surplus is not None:
+        keep = np.ones(raw.size, dtype=np.bool_)
+        for dropped in (spaced, surplus):
+            if dropped is not None:
+                keep &= ~dropped
+        raw, codes, kinds, owners, places = raw[keep], codes[keep], kinds[keep], owners[keep], places[keep]
+        opens = opens[keep]
+    word = kinds == _WORD
+    opens |= word & ~_shifted(word, 1)
     inside = kinds >= _WORD
     wide = 1 + opens + ((_SECOND[raw] > 0) & inside & (codes == _FIRST[raw]))
     wide[~inside] = 0
-    rows = np.repeat(np.arange(raw.size), wide)
-    nth = np.arange(rows.size) - np.repeat(np.cumsum(wide) - wide, wide)
-    blank = opens[rows] & (nth == 0)
-    twice = nth - opens[rows] == 1
-    out = np.where(blank, np.uint32(_BLANK), np.where(twice, _SECOND[raw[rows]], codes[rows]))
-    accented = np.where(blank, np.uint32(_BLANK), _ACCENTED[raw[rows]])
-    starts = np.flatnonzero(blank) + 1
+    rows = np.arange(raw.size).repeat(wide)
+    nth = np.arange(rows.size) - (wide.cumsum() - wide)[rows]
+    opened = opens[rows]
+    blank = opened & (nth == 0)
+    out = np.where(nth - opened == 1, _SECOND[raw[rows]], codes[rows])
+    out[blank] = _BLANK
+    spelled = np.where(codes == NUMBER, NUMBER, _ACCENTED[raw])[rows]  # no number tells a language
+    spelled[blank] = _BLANK
+    laid = places[rows]
+    laid[blank] = -1
+    starts = blank.nonzero()[0] + 1
     ends = np.concatenate((starts[1:] - 1, [out.size]))[: starts.size]
     close = np.array([_BLANK], dtype=np.uint32)
     return Folded(
         codes=np.concatenate((out, close)),
-        accented=np.concatenate((accented, close)),
-        places=np.concatenate((np.where(blank, -1, places[rows]), [-1])),
+        accented=np.concatenate((spelled.astype(np.uint32), close)),
+        places=np.concatenate((laid, [-1])),
         starts=starts,
         ends=ends,
         owners=owners[rows[starts - 1]],
         count=count,
+        respelled=respelled,
     )
 
 

@@ -6,34 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nestor.triage.rules.cautions import cautions
-from nestor.triage.rules.contract import MessageText, Reading, Span
-from nestor.triage.rules.judgement import (
-    ALL_HEADS,
-    LANE_HEADS,
-    LEVEL_HEADS,
-    OTHER_HEADS,
-    TONE_HEADS,
-    Believed,
-    Thresholds,
-    judge,
-)
+from nestor.triage.rules.contract import MessageText, Reading
+from nestor.triage.rules.judgement import ALL_HEADS, LEVEL_HEADS, OTHER_HEADS, Draft, Thresholds, beliefs, judge
 from nestor.triage.rules.language import Spoken, spoken
 from nestor.triage.rules.lexicon import Lexicon
-from nestor.triage.rules.model import (
-    MODEL_FOLDER,
-    Scores,
-    Seen,
-    Weights,
-    load_weights,
-    read_description,
-    scores_of,
-    see,
-)
-from nestor.triage.rules.normalise import Folded, fold
-from nestor.triage.rules.reasons import shares_of, spans_by_text
+from nestor.triage.rules.model import MODEL_FOLDER, Scores, Weights, load_weights, read_description
+from nestor.triage.rules.told import Added, Common, Told, add_up, common, spans_of, tell
+from nestor.triage.rules.words import Heads, WordBook
 from nestor.vocabulary import Language
 
 FULL_SETS = (Language.FR, Language.EN)
@@ -45,8 +26,7 @@ _BATCH, _BATCH_LETTERS = 512, 200_000
 class HeadSet:
     """One language's heads: weights, cues, calibration (slope and shift per head) and thresholds."""
 
-    weights: Weights
-    lexicon: Lexicon
+    heads: Heads
     slope: Scores
     shift: Scores
     thresholds: Thresholds
@@ -54,16 +34,6 @@ class HeadSet:
     def calibrated(self, scores: Scores) -> Scores:
         """Return scores whose sigmoid (or softmax, within lanes and within tones) is a probability."""
         return scores * self.slope + self.shift
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Messages of one batch that the same heads read, with what they read."""
-
-    rows: list[int]
-    reader: HeadSet
-    seen: Seen
-    scores: Scores
 
 
 class OwnReader:
@@ -74,6 +44,7 @@ class OwnReader:
         self._version = version
         self._language = language
         self._sets = dict(sets)
+        self._book = WordBook(language, {name: head_set.heads for name, head_set in sets.items()})
 
     @classmethod
     def load(cls, path: Path | None = None) -> "OwnReader":
@@ -107,23 +78,28 @@ class OwnReader:
 
     def scored(self, messages: Sequence[MessageText], language: Language) -> tuple[tuple[str, ...], Scores]:
         """Return head names and raw scores [messages, heads] of one language's heads, whatever language it is."""
-        head_set = self._sets[language]
-        seen = see(messages, fold([message.text for message in messages]), head_set.lexicon, head_set.weights.bits)
-        return head_set.weights.heads, scores_of(head_set.weights, seen)
+        heads = self._sets[language].heads
+        told = tell(self._book, [message.text for message in messages])
+        return heads.weights.heads, add_up(told, common(told, messages), str(language), heads).scores
 
     def _read_batch(self, messages: Sequence[MessageText]) -> list[Reading]:
         if not messages:
             return []
-        folded = fold([message.text for message in messages])
-        heard = [_hinted(one, message) for one, message in zip(spoken(folded, self._language), messages, strict=True)]
+        told = tell(self._book, [message.text for message in messages])
+        shared = common(told, messages)
+        heard = [
+            _hinted(one, message)
+            for one, message in zip(spoken(shared.spelling, self._language), messages, strict=True)
+        ]
         by_set: dict[str, list[int]] = {}
         for row, one in enumerate(heard):
             by_set.setdefault(self._set_for(one), []).append(row)
+        if len(by_set) == 1:
+            return self._read_group(next(iter(by_set)), messages, heard, told, shared)
         readings: dict[int, Reading] = {}
         for name, rows in by_set.items():
-            chosen = [messages[row] for row in rows]
-            same = folded if len(rows) == len(messages) else fold([message.text for message in chosen])
-            read = self._read_group(name, chosen, same, [heard[row] for row in rows])
+            chosen, spoke = [messages[row] for row in rows], [heard[row] for row in rows]
+            read = self._read_group(name, chosen, spoke, told.chosen(rows), shared.chosen(rows))
             readings.update(zip(rows, read, strict=True))
         return [readings[row] for row in range(len(messages))]
 
@@ -137,38 +113,45 @@ class OwnReader:
         return ELSEWHERE
 
     def _read_group(
-        self, name: str, messages: Sequence[MessageText], folded: Folded, heard: Sequence[Spoken]
+        self, name: str, messages: Sequence[MessageText], heard: Sequence[Spoken], told: Told, shared: Common
     ) -> list[Reading]:
-        full = self._sets[Language.FR if name == ELSEWHERE else name]
-        seen = see(messages, folded, full.lexicon, full.weights.bits)
-        scores = scores_of(full.weights, seen)
-        believed = full.calibrated(scores)
+        lent = str(Language.FR) if name == ELSEWHERE else name
+        full = self._sets[lent]
+        added = add_up(told, shared, lent, full.heads)
+        believed = full.calibrated(added.scores)
         if name == ELSEWHERE:
-            believed = self._elsewhere(messages, folded, believed)
-        found = [
-            cautions(message, doxx_cues=int(count))
-            for message, count in zip(messages, _cue_counts(seen, full, "doxx"), strict=True)
+            believed = self._elsewhere(told, shared, believed)
+        drafts = [
+            judge(message, spoke, row, cautions(message, cues, gates))
+            for message, spoke, row, cues, gates in zip(
+                messages, heard, beliefs(believed, full.thresholds), added.cues("doxx"), told.gates, strict=True
+            )
         ]
-        judged = [
-            judge(message, spoke, _believed(row, full.thresholds), rules, self._version)
-            for message, spoke, row, rules in zip(messages, heard, believed, found, strict=True)
-        ]
-        return _explained(judged, full.weights, seen, scores)
+        return self._explained(drafts, added)
 
-    def _elsewhere(self, messages: Sequence[MessageText], folded: Folded, french: Scores) -> Scores:
+    def _elsewhere(self, told: Told, shared: Common, french: Scores) -> Scores:
         """Return believed scores for other languages: lanes between the French and English heads, own tone and harm."""
-        english_set, other = self._sets[Language.EN], self._sets[ELSEWHERE]
-        seen = see(messages, folded, english_set.lexicon, english_set.weights.bits)
-        both = (french + english_set.calibrated(scores_of(english_set.weights, seen))) / 2
-        own = see(messages, folded, other.lexicon, other.weights.bits)
-        both[:, [ALL_HEADS.index(head) for head in OTHER_HEADS]] = other.calibrated(scores_of(other.weights, own))
+        english, other = self._sets[Language.EN], self._sets[ELSEWHERE]
+        both = (french + english.calibrated(add_up(told, shared, Language.EN, english.heads).scores)) / 2
+        own = other.calibrated(add_up(told, shared, ELSEWHERE, other.heads).scores)
+        both[:, [ALL_HEADS.index(head) for head in OTHER_HEADS]] = own
         return both
+
+    def _explained(self, drafts: Sequence[Draft], added: Added) -> list[Reading]:
+        """Return the readings with the words that weighed for their lane and, where there is harm, for the harm."""
+        whys = spans_of(added, [f"lane:{draft.lane}" for draft in drafts])
+        hurt = [row for row, draft in enumerate(drafts) if draft.harm_level]
+        if hurt:
+            worse = spans_of(added, [LEVEL_HEADS[0]] * len(drafts), hurt)
+            whys = [(*why, *more) for why, more in zip(whys, worse, strict=True)]
+        return [draft.reading(why, self._version) for draft, why in zip(drafts, whys, strict=True)]
 
 
 def _head_set(folder: Path, name: str, part: dict[str, Any]) -> HeadSet:
     lexicon = Lexicon.load("en" if name == ELSEWHERE else name)
     slope, shift = (np.array(part[key], dtype=np.float32) for key in ("slope", "shift"))
-    return HeadSet(load_weights(folder, name, part), lexicon, slope, shift, Thresholds(**part["thresholds"]))
+    heads = Heads(load_weights(folder, name, part), lexicon)
+    return HeadSet(heads, slope, shift, Thresholds(**part["thresholds"]))
 
 
 def _hinted(heard: Spoken, message: MessageText) -> Spoken:
@@ -176,42 +159,3 @@ def _hinted(heard: Spoken, message: MessageText) -> Spoken:
     if message.language is None or heard.is_sure or message.language is Language.UNKNOWN:
         return heard
     return replace(heard, language=message.language)
-
-
-def _cue_counts(seen: Seen, head_set: HeadSet, name: str) -> NDArray[np.float32]:
-    column: NDArray[np.float32] = seen.counted[:, head_set.lexicon.classes.index(name)]
-    return column
-
-
-_LANE_PLACES = [ALL_HEADS.index(head) for head in LANE_HEADS]
-_TONE_PLACES = [ALL_HEADS.index(head) for head in TONE_HEADS]
-_OTHER_NAMES = [(head, place) for place, head in enumerate(ALL_HEADS) if head not in (*LANE_HEADS, *TONE_HEADS)]
-
-
-def _shares(scores: Scores) -> Scores:
-    odds = np.exp(scores - scores.max())
-    shares: Scores = odds / odds.sum()
-    return shares
-
-
-def _believed(row: Scores, thresholds: Thresholds) -> Believed:
-    likely = 1.0 / (1.0 + np.exp(-np.clip(row, -30, 30)))
-    others = {head: float(likely[place]) for head, place in _OTHER_NAMES}
-    return Believed(_shares(row[_LANE_PLACES]), _shares(row[_TONE_PLACES]), others, thresholds)
-
-
-def _explained(judged: Sequence[Reading], weights: Weights, seen: Seen, scores: Scores) -> list[Reading]:
-    """Return the readings with the words that weighed for their lane and, where there is harm, for the harm."""
-    lanes = [f"lane:{reading.lane}" for reading in judged]
-    spans = _spans(weights, seen, scores, lanes)
-    hurt = any(reading.harm_level for reading in judged)
-    harm = _spans(weights, seen, scores, [LEVEL_HEADS[0]] * len(judged)) if hurt else [()] * len(judged)
-    return [
-        replace(reading, reasons=(*reading.reasons, *why, *(worse if reading.harm_level else ())))
-        for reading, why, worse in zip(judged, spans, harm, strict=True)
-    ]
-
-
-def _spans(weights: Weights, seen: Seen, scores: Scores, labels: list[str]) -> list[tuple[Span, ...]]:
-    heads = np.array([weights.heads.index(label) for label in labels], dtype=np.int64)
-    return spans_by_text(seen, shares_of(weights, seen, scores, heads), labels)

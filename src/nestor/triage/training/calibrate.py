@@ -1,5 +1,7 @@
 """Turning scores into probabilities that mean what they say, and finding from which one something is said."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,10 +11,10 @@ from nestor.vocabulary import Lane
 Floats = NDArray[np.float32]
 
 _FEW = 8
-_FALSE_SUSPECTS, _FALSE_HARM, _UNSURE_SHARE = 0.025, 0.03, 0.25
+_FALSE_SUSPECTS, _FALSE_HARM, _UNSURE_SHARE = 0.02, 0.03, 0.25
 
 
-def shares(scores: Floats) -> Floats:
+def shares(scores: NDArray[np.floating[Any]]) -> Floats:
     """Return the softmax of each row."""
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
@@ -75,6 +77,6 @@ def thresholds(scores: Floats, targets: Floats) -> Thresholds:
     harm = float(np.quantile(likely(scores[harmless, first]), 1 - _FALSE_HARM))
     return Thresholds(
         unsure=round(min(0.7, float(np.quantile(believed.max(axis=1), _UNSURE_SHARE))), 4),
-        suspect=round(float(np.clip(suspect, 0.12, 0.4)), 4),
+        suspect=round(float(np.clip(suspect, 0.12, 0.6)), 4),
         harm=round(float(np.clip(harm, 0.25, 0.75)), 4),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nestor.triage.rules.judgement import ALL_HEADS, LANE_HEADS, OTHER_HEADS, TONE_HEADS, Thresholds
+from nestor.triage.rules.judgement import ALL_HEADS, LANE_HEADS, LEVEL_HEADS, OTHER_HEADS, TONE_HEADS, Thresholds
 from nestor.triage.rules.lexicon import Lexicon
 from nestor.triage.rules.model import HEADS_NAME
 from nestor.triage.rules.reader import ELSEWHERE, FULL_SETS
@@ -20,8 +20,12 @@ from nestor.triage.training.fit import Fitted, Floats, Matrix, Recipe, fit, lang
 from nestor.triage.training.public import spoken_sentences, teaching_rows
 from nestor.vocabulary import Harm, Lane, Language, Tone
 
-BITS, OTHER_BITS, LANGUAGE_BITS = 16, 15, 15
-OWN, PUBLIC = Recipe(passes=15, pull=5e-4), Recipe(passes=8, pull=3e-4)
+BITS, OTHER_BITS, LANGUAGE_BITS = 16, 15, 17
+OWN, TONED, PUBLIC = (
+    Recipe(passes=8, pull=1e-4, contrast=True),
+    Recipe(passes=15, pull=5e-4),
+    Recipe(passes=6, pull=3e-4),
+)
 SPOKEN = Recipe(passes=10, step=0.3, pull=1e-5)
 _OWN_WEIGHT = 3.0
 _FOLDS = 5
@@ -68,6 +72,7 @@ def _places(heads: Sequence[str]) -> list[int]:
     return [ALL_HEADS.index(head) for head in heads]
 
 
+HARM_HEADS = (LEVEL_HEADS[0],)
 _OWN_HEADS = [head for head in ALL_HEADS if head not in OTHER_HEADS]
 
 
@@ -89,28 +94,30 @@ class _Lesson:
     def fitted(self, chosen: NDArray[np.int64], bits: int, every: int = 1) -> Fitted:
         """Fit on some of our own rows and on every n-th public one."""
         own, said = self.own.taken(chosen), self.own_targets[chosen]
-        weights = np.ones(chosen.size, dtype=np.float32)
-        first = fit(own, said[:, _places(_OWN_HEADS)], weights, 1 << bits, _recipe(OWN, _OWN_HEADS))
-        if self.public is not None:
-            public = self.public.taken(np.arange(0, self.public.rows, every))
-            own = joined(own, public)
-            said = np.concatenate([said, self.public_targets[::every]])
-            weights = np.r_[weights * _OWN_WEIGHT, np.ones(public.rows, dtype=np.float32)]
-        recipe = _recipe(OWN if self.public is None else PUBLIC, OTHER_HEADS)
-        second = fit(own, said[:, _places(OTHER_HEADS)], weights, 1 << bits, recipe)
-        return _merged(first, second)
+        alone = np.ones(chosen.size, dtype=np.float32)
+        parts = [fit(own, said[:, _places(_OWN_HEADS)], evened(said), 1 << bits, _recipe(OWN, _OWN_HEADS))]
+        for heads, recipe, weight in ((TONE_HEADS, TONED, 1.0), (HARM_HEADS, PUBLIC, _OWN_WEIGHT)):
+            rows, targets, weights = own, said[:, _places(heads)], alone * np.float32(weight)
+            if self.public is not None:
+                known = np.flatnonzero(~np.isnan(self.public_targets[:, _places(heads)]).any(axis=1))
+                taken = known[:: every if heads is HARM_HEADS else 1]
+                rows = joined(own, self.public.taken(taken))
+                targets = np.concatenate([targets, self.public_targets[taken][:, _places(heads)]])
+                weights = np.concatenate([weights, np.ones(taken.size, dtype=np.float32)])
+            parts.append(fit(rows, targets, weights, 1 << bits, _recipe(recipe, heads)))
+        return _merged(parts)
 
 
 def _recipe(recipe: Recipe, heads: Sequence[str]) -> Recipe:
     return Recipe(**{**asdict(recipe), "groups": _groups(list(heads))})
 
 
-def _merged(first: Fitted, second: Fitted) -> Fitted:
-    order = np.argsort(_places([*_OWN_HEADS, *OTHER_HEADS]))
+def _merged(parts: Sequence[Fitted]) -> Fitted:
+    order = np.argsort(_places([*_OWN_HEADS, *TONE_HEADS, *HARM_HEADS]))
     return Fitted(
-        np.hstack([first.grams, second.grams])[:, order],
-        np.hstack([first.signals, second.signals])[:, order],
-        np.concatenate([first.bias, second.bias])[order],
+        np.hstack([part.grams for part in parts])[:, order],
+        np.hstack([part.signals for part in parts])[:, order],
+        np.concatenate([part.bias for part in parts])[order],
     )
 
 
@@ -122,6 +129,14 @@ def joined(first: Matrix, second: Matrix) -> Matrix:
         np.concatenate([first.edges, second.edges[1:] + first.edges[-1]]),
         np.concatenate([first.counted, second.counted]),
     )
+
+
+def evened(said: Floats) -> Floats:
+    """Return a weight per row: rows of rare lanes count for more, by the root of how rare they are."""
+    lanes = np.nan_to_num(said[:, _places(LANE_HEADS)]).argmax(axis=1)
+    many = np.bincount(lanes, minlength=len(LANE_HEADS))
+    weights: Floats = np.sqrt(lanes.size / len(LANE_HEADS) / np.maximum(many, 1)).astype(np.float32)[lanes]
+    return weights
 
 
 def held_back_scores(lesson: _Lesson, sectors: Sequence[str], bits: int) -> Floats:

@@ -20,7 +20,7 @@ from nestor.work.models import Event, IdempotencyKey, JournalEntry, Pulse, Wakeu
 from nestor.work.registry import subscribers_of
 from nestor.work.rules import Lease, wait_for
 
-BATCH = 400  # wake-ups one worker takes at once
+BATCH = 500  # wake-ups one worker takes at once: as many as a channel is read in
 
 
 class KeyReused(Exception):
@@ -62,7 +62,7 @@ def announce_all(happenings: Sequence[Happening], now: datetime) -> list[int]:
     wakeups = [
         {"id": new_id(), "event_id": event["id"], "brand_id": event["brand_id"], "subscriber": name, "due_at": now}
         for event in events
-        for name in subscribers_of(event["name"])
+        for name in subscribers_of(event["name"], event["brand_id"])
     ]
     with transaction.atomic():
         write_rows(Event, events)
@@ -130,7 +130,7 @@ def take_wakeups(row_id: int, now: datetime, lease_for: timedelta) -> list[Owed]
     subscriber = Wakeup.objects.values_list("subscriber", flat=True).filter(pk=row_id)[0]
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
     more = Wakeup.objects.filter(free, subscriber=subscriber, due_at__lte=now, tries=0).order_by("due_at", "id")
-    chosen = list(more.values_list("pk", flat=True)[: BATCH - 1])
+    chosen = more.values("pk")[: BATCH - 1]  # found and leased in one statement
     Wakeup.objects.filter(free, pk__in=chosen).update(lease_token=first.token, leased_until=now + lease_for)
     held = Wakeup.objects.filter(lease_token=first.token).order_by("event_id")
     columns = ("pk", "event_id", "tries", "event__name", "event__brand_id", "event__ids")
@@ -139,7 +139,9 @@ def take_wakeups(row_id: int, now: datetime, lease_for: timedelta) -> list[Owed]
 
 def settle_wakeups(wakeups: Sequence[Owed]) -> bool:
     """Forget wake-ups that were served; False says the lease was lost, so the caller must roll back."""
-    held = Wakeup.objects.filter(pk__in=[row.pk for row in wakeups], lease_token=wakeups[0].token)
+    held = Wakeup.objects.filter(lease_token=wakeups[0].token)
+    if len(wakeups) == 1:
+        held = held.filter(pk=wakeups[0].pk)
     return held.delete()[0] == len(wakeups)
 
 

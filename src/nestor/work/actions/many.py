@@ -5,7 +5,7 @@ For what arrives in masses (messages, readings, events), nothing else. Everythin
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db import connection, models
@@ -14,6 +14,7 @@ PLAIN = frozenset(
     "AutoField BigAutoField BigIntegerField BooleanField CharField ForeignKey IntegerField OneToOneField"
     " PositiveIntegerField PositiveSmallIntegerField SlugField TextField".split()
 )
+MOST_VALUES = 30_000  # SQLite takes 32,766 in one statement
 Adapt = Callable[[Any], Any]
 
 
@@ -33,6 +34,8 @@ def _adapter(field: "models.Field[Any, Any]") -> Adapt | None:
         return None
     if kind == "DateTimeField":
         return connection.ops.adapt_datetimefield_value
+    if isinstance(field, models.JSONField):
+        return partial(connection.ops.adapt_json_value, encoder=field.encoder)
     return lambda value: field.get_db_prep_save(value, connection)
 
 
@@ -45,14 +48,39 @@ def write_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, 
     places = ", ".join(["%s"] * len(columns))
     table = connection.ops.quote_name(model._meta.db_table)
     end = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    values = [[_value(row, *column) for column in columns] for row in rows]
+    values = list(zip(*(_values(rows, *column) for column in columns), strict=True))
+    start = f"INSERT INTO {table} ({names}) VALUES "  # noqa: S608  our own names
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places}){end}", values)  # noqa: S608  our own names
+        if connection.vendor != "sqlite":
+            cursor.executemany(f"{start}({places}){end}", values)
+            return
+        # One statement for many rows: SQLite writes the words of each statement into the search index apart.
+        most = MOST_VALUES // len(columns)
+        for first in range(0, len(values), most):
+            some = values[first : first + most]
+            cursor.execute(start + ", ".join([f"({places})"] * len(some)) + end, [one for row in some for one in row])
 
 
-def _value(row: Mapping[str, Any], attribute: str, _name: str, adapt: Adapt | None, default: Any) -> Any:
-    value = row[attribute] if attribute in row else default() if callable(default) else default
-    return _adapted(value, adapt)
+def _values(
+    rows: Sequence[Mapping[str, Any]], attribute: str, _name: str, adapt: Adapt | None, default: Any
+) -> list[Any]:
+    """Return one column of rows."""
+    if callable(default):
+        given = [row[attribute] if attribute in row else default() for row in rows]
+    else:
+        given = [row.get(attribute, default) for row in rows]
+    return given if adapt is None else _adapted(given, adapt)
+
+
+def _adapted(given: list[Any], adapt: Adapt) -> list[Any]:
+    """Return values as the database takes them; moments are few in a batch, each is written out once."""
+    if not any(isinstance(value, datetime) for value in given[:1] + given[-1:]):
+        return [None if value is None else adapt(value) for value in given]
+    known: dict[datetime | None, Any] = {None: None}
+    for value in given:
+        if value not in known:
+            known[value] = adapt(value)
+    return [known[value] for value in given]
 
 
 def change_rows(
@@ -70,15 +98,13 @@ def change_rows(
     sets = ", ".join(f"{name} = %s" for name, _ in chosen)
     table = connection.ops.quote_name(model._meta.db_table)
     where = f"id = %s AND brand_id = %s{' AND ' + guard if guard else ''}"
+    changed = [
+        [given[name] for _, given in rows] if adapt is None else _adapted([given[name] for _, given in rows], adapt)
+        for name, (_, adapt) in zip(names, chosen, strict=True)
+    ]
     values = [
-        [
-            *(_adapted(given[name], adapt) for name, (_, adapt) in zip(names, chosen, strict=True)),
-            pk,
-            brand_id,
-            *guarded,
-        ]
-        for pk, given in rows
-        for guarded in [map(_guarded, given.get("guard", ()))]
+        [*new, pk, brand_id, *map(_guarded, given.get("guard", ()))]
+        for (pk, given), *new in zip(rows, *changed, strict=True)
     ]
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE {where}", values)  # noqa: S608  our own names
@@ -87,7 +113,3 @@ def change_rows(
 
 def _guarded(value: Any) -> Any:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
-
-
-def _adapted(value: Any, adapt: Adapt | None) -> Any:
-    return value if adapt is None or value is None else adapt(value)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 MOST_INDEXED = 20_000  # characters of one text that can be found
 MOST_ASKED = 400  # characters of a search
@@ -61,7 +61,7 @@ def token_of(word: str) -> str:
     if not word.isalpha() or len(word) > LONGEST_TOKEN:
         return fold(word)[:LONGEST_TOKEN]
     if not hasattr(_STEMMERS, "both"):
-        _STEMMERS.both = snowballstemmer.stemmer("french"), snowballstemmer.stemmer("english")
+        _STEMMERS.both = Stemmer.Stemmer("french", 0), Stemmer.Stemmer("english", 0)
     french, english = _STEMMERS.both
     token = _spelled_out(word.lower())
     for _round in range(_ROUNDS):

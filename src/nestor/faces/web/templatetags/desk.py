@@ -15,14 +15,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nestor import __version__
-from nestor.faces.web import words
+from nestor.faces.web import filter_words, notice_words, words
 from nestor.routing.reads import Hit
+from nestor.work.rules.words import query_of
 
 register = template.Library()
 TABLES: Mapping[str, words.Words] = {
+    "way": notice_words.WAYS,
+    "notice_reason": notice_words.REASONS,
     "lane": words.LANES,
     "tone": words.TONES,
     "kind": words.KINDS,
+    "place": words.PLACES,
+    "mail": words.MAIL_TROUBLES,
     "harm": words.HARMS,
     "flag": words.FLAGS,
     "urgency": words.URGENCIES,
@@ -32,6 +37,8 @@ TABLES: Mapping[str, words.Words] = {
     "unit": words.UNITS,
     "trouble": words.TROUBLES,
     "remedy": words.WHAT_TO_DO,
+    "language": filter_words.LANGUAGES,
+    "translation": words.UNTRANSLATED,
 }
 
 
@@ -129,21 +136,49 @@ def span_words(length: timedelta) -> str:
 
 
 @register.simple_tag
-def due(at: datetime | None, now: datetime) -> SafeString | str:
-    """Show when an answer is owed, counted from now."""
+def due(at: datetime | None, now: datetime, warn_at: datetime | None = None) -> SafeString | str:
+    """Show when an answer is owed, counted from now; from `warn_at` on it stands out."""
     if at is None:
         return ""
     left = at - now
     shown = _span(round(abs(left).total_seconds()), _locale())
     text = (_("%(span)s late") if left < timedelta() else _("in %(span)s")) % {"span": shown}
     local = timezone.localtime(at)
-    css = "is-late" if left < timedelta() else ("is-careful" if left < timedelta(minutes=30) else "")
+    css = "is-late" if left < timedelta() else ("is-careful" if warn_at is not None and warn_at <= now else "")
     title = _("Answer due %(when)s") % {"when": full(local)}
     return format_html(
         '<time class="due-in {}" datetime="{}" title="{}">{}</time>',
         css,
         local.isoformat(timespec="seconds"),
         title,
+        text,
+    )
+
+
+CLOSING = timedelta(hours=6)  # a network's window stands out from then on
+
+
+@register.simple_tag
+def window(at: datetime | None, now: datetime) -> SafeString | str:
+    """Show how long the network still takes an answer; nothing where it has no window."""
+    if at is None:
+        return ""
+    left = at - now
+    shown = _span(round(abs(left).total_seconds()), _locale())
+    is_over = left < timedelta()
+    text = _("window closed") if is_over else _("window %(span)s") % {"span": shown}
+    until = (
+        _("The network took an answer until %(when)s") if is_over else _("The network takes an answer until %(when)s")
+    )
+    local = timezone.localtime(at)
+    css = "is-late" if is_over else ("is-careful" if left < CLOSING else "")
+    stamp_ = local.isoformat(timespec="seconds")
+    return format_html(
+        '<time class="window {}" datetime="{}" title="{}">{}{}</time>',
+        css,
+        stamp_,
+        until % {"when": full(local)},
+        icon("window"),
         text,
     )
 
@@ -181,3 +216,9 @@ def marked(hit: Hit) -> SafeString:
 def unlocal(number: float) -> str:
     """Return a figure as drawings want it: with a point, whatever the language."""
     return f"{number:g}"
+
+
+@register.filter
+def is_cut_short(asked: str | None) -> bool:
+    """Return whether more was asked for than a search looks for."""
+    return bool(asked and query_of(asked).is_cut)

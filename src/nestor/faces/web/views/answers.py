@@ -1,6 +1,6 @@
 """Writing an answer: the draft that is kept, the checks while one types, and sending."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from nestor.composer.actions import put_away_draft, save_draft
 from nestor.composer.reads import draft_of, room_left
+from nestor.composer.reads.saved import signature_of, signed
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.finding_words import shown_findings
@@ -25,6 +26,7 @@ from nestor.inbox.models import Conversation
 from nestor.inbox.rules import storable
 from nestor.people.rules import Permission
 from nestor.publisher.actions import Answered, ask_second_person, send_answer
+from nestor.publisher.reads.others import second_answer_to
 from nestor.work.actions import KeyReused
 
 MOST_TEXT = 100_000
@@ -34,6 +36,15 @@ def text_in(request: HttpRequest) -> str | None:
     """Return the text sent, its line ends as one character; None when it is absurdly long."""
     text = request.POST.get("text", "").replace("\r\n", "\n")
     return text if len(text) <= MOST_TEXT else None
+
+
+def begun_in(request: HttpRequest) -> datetime | None:
+    """Return when this answer was begun, as its form remembers it; None for what makes no sense."""
+    try:
+        found = datetime.fromisoformat(request.POST.get("begun", "")[:40])
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def revision_in(request: HttpRequest) -> int:
@@ -52,12 +63,16 @@ def keep_draft(request: DeskRequest, public_id: str) -> HttpResponse:
         return show_error(request, 413)
     if not text and draft_of(request.seat, conversation) is None:
         return render(request, "web/parts/checked.html", {"room": room_left(conversation, ""), "findings": []})
+    signature = signature_of(request.seat)
     kept = save_draft(request.seat, conversation, text, revision_in(request), request.now)
     if kept is None:
         newer = draft_of(request.seat, conversation)
         context = {"text": newer.text if newer else "", "revision": newer.revision if newer else 0}
         return render(request, "web/parts/newer_draft.html", context, status=409)
-    findings = guard.findings_on(conversation, text, request.now) if text.strip() else ()
+    findings: tuple[Finding, ...] = ()
+    if text.strip():
+        others = second_answer_to(request.seat, conversation, begun_in(request), request.now)
+        findings = guard.findings_on(conversation, signed(conversation, text, signature), request.now) + others
     return render(request, "web/parts/checked.html", _checked(request, conversation, text, findings))
 
 
@@ -65,9 +80,13 @@ def _checked(
     request: DeskRequest, conversation: Conversation, text: str, findings: tuple[Finding, ...]
 ) -> dict[str, Any]:
     stopped, absolute = guard.stops(findings), guard.absolutes(findings)
-    clearance = guard.clearance_of(request.seat, conversation, storable(text).strip()) if stopped else None
+    signature = signature_of(request.seat)
+    whole = signed(conversation, storable(text).strip(), signature)
+    clearance = guard.clearance_of(request.seat, conversation, whole) if stopped else None
     return {
-        "room": room_left(conversation, text),
+        "room": room_left(conversation, signed(conversation, text, signature)),
+        "signature": signature,
+        "is_signed": not whole or whole.endswith(signature),
         "findings": shown_findings(findings, text),
         "asks_clearance": bool(stopped) and not absolute and (clearance is None or clearance.state == "refused"),
         "clearance": clearance,
@@ -102,7 +121,8 @@ def answer(request: DeskRequest, public_id: str) -> HttpResponse:
     if not key:
         return show_error(request, 400)
     try:
-        outcome = send_answer(request.seat, conversation, text, request.now, key=key, shown=shown)
+        begun_at = begun_in(request)
+        outcome = send_answer(request.seat, conversation, text, request.now, key=key, shown=shown, begun_at=begun_at)
     except KeyReused:
         return _complain(
             request,
@@ -147,6 +167,7 @@ def _object(request: DeskRequest, conversation: Conversation, text: str, outcome
         return render(request, "web/parts/checked.html", checked | {"is_objection": True})
     _keep(request, conversation, text)
     context = whole_context(request, conversation) | checked
+    context |= {"is_objection": True, "begun_at": begun_in(request) or request.now}
     return render(request, "web/answer_page.html", context | {"draft_text": text}, status=422)
 
 

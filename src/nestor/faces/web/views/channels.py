@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST
 
 from nestor.brands.actions import connect_channel, hold_channel, lift_hold
 from nestor.brands.models import Channel
-from nestor.brands.reads import channel_of, reason_of, secrets_of
+from nestor.brands.reads import channel_of, places, reason_of, secrets_of, whereabouts_of
 from nestor.brands.secrets import SecretLost
 from nestor.faces.web.charts import Bar, blind_bars, day_lines
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.forms import ConnectForm, IntervalForm, ReasonForm
+from nestor.faces.web.replies import too_late
 from nestor.faces.web.words import TROUBLES, WHAT_TO_DO, word
 from nestor.inbox.actions import ask_backfill, fill_again, open_cursor, read_now
 from nestor.inbox.models import BlindSpot
@@ -74,6 +75,8 @@ def page_context(request: DeskRequest, form: tuple[int, ConnectForm] | None = No
     """Return what the page shows."""
     health = channel_health(request.seat.brand)
     return {
+        "whereabouts": whereabouts_of(request.seat.brand, [one.channel for one in health]),
+        "places": sorted(places().items(), key=lambda one: one[1].casefold()),
         "channels": shown(health, request.now, form),
         "days": day_lines(request.now, timezone.localtime(request.now)),
         "may_connect": request.seat.may(Permission.CONNECT),
@@ -127,7 +130,7 @@ def hold(request: DeskRequest, public_id: str) -> HttpResponse:
     else:
         done = hold_channel(channel, reason, request.now, actor_id=actor)
         says = _("Held: nothing leaves by this channel until the hold is lifted.")
-    messages.info(request, says if done else _("Somebody was faster: this has changed meanwhile."))
+    messages.info(request, says if done else too_late())
     return _back(channel)
 
 

@@ -6,10 +6,10 @@ from django.views.decorators.http import require_POST
 
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
-from nestor.faces.web.replies import reply_pane
+from nestor.faces.web.replies import reply_pane, too_late
 from nestor.faces.web.views.conversation import open_conversation
 from nestor.faces.web.words import DEEDS, LANES
-from nestor.inbox.reads import message_for, thread
+from nestor.inbox.reads import last_from_outside, message_for
 from nestor.networks.contract import Deed
 from nestor.people.reads import colleague
 from nestor.people.rules import Permission
@@ -20,17 +20,13 @@ from nestor.triage import actions as triage
 from nestor.vocabulary import Lane
 
 
-def _faster() -> str:
-    return _("Somebody was faster: this has changed meanwhile.")
-
-
 @require_POST
 @seated(Permission.ROUTE)
 def take(request: DeskRequest, public_id: str) -> HttpResponse:
     """Make it mine."""
     conversation = open_conversation(request, public_id)
     done = routing.take_conversation(request.seat, conversation, request.now)
-    return reply_pane(request, conversation, says=_("It is yours.") if done else _faster())
+    return reply_pane(request, conversation, says=_("It is yours.") if done else too_late())
 
 
 @require_POST
@@ -44,7 +40,7 @@ def hand_over(request: DeskRequest, public_id: str) -> HttpResponse:
         return show_error(request, 404)
     done = routing.hand_over(request.seat, conversation, to, request.now)
     given = _("Handed over to %(name)s.") % {"name": to.name} if to else _("Given back to everybody.")
-    return reply_pane(request, conversation, says=given if done else _faster())
+    return reply_pane(request, conversation, says=given if done else too_late())
 
 
 @require_POST
@@ -53,7 +49,7 @@ def resolve(request: DeskRequest, public_id: str) -> HttpResponse:
     """Say that nothing more is owed."""
     conversation = open_conversation(request, public_id)
     done = routing.resolve_conversation(request.seat, conversation, request.now)
-    says = _("Resolved.") if done else _faster()
+    says = _("Resolved.") if done else too_late()
     return reply_pane(request, conversation, says=says, event="resolved" if done else "")
 
 
@@ -63,7 +59,7 @@ def reopen(request: DeskRequest, public_id: str) -> HttpResponse:
     """Put it back into the inbox."""
     conversation = open_conversation(request, public_id)
     done = routing.reopen_conversation(request.seat, conversation, request.now)
-    return reply_pane(request, conversation, says=_("Open again.") if done else _faster())
+    return reply_pane(request, conversation, says=_("Open again.") if done else too_late())
 
 
 @require_POST
@@ -84,7 +80,7 @@ def moderate(request: DeskRequest, public_id: str, message_id: str) -> HttpRespo
     elif takes_a_voice_away(Deed(wanted)) and not rule.strip():
         says = _("Say which rule of your charter it breaks; nothing was done.")
     else:
-        says = _faster()
+        says = too_late()
     return reply_pane(request, conversation, says=says)
 
 
@@ -96,7 +92,7 @@ def correct_lane(request: DeskRequest, public_id: str) -> HttpResponse:
     wanted = request.POST.get("lane", "")
     if wanted not in LANES:
         return show_error(request, 400)
-    last = next((one.message for one in reversed(thread(conversation, request.seat)) if not one.message.is_ours), None)
+    last = last_from_outside(conversation, request.seat)
     if last is None:
         return show_error(request, 404)
     done = triage.correct_reading(request.seat, last, Lane(wanted), request.now)

@@ -10,7 +10,7 @@ from nestor.composer.reads import draft_of
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.forms import ReasonForm
-from nestor.faces.web.replies import reply_pane
+from nestor.faces.web.replies import reply_pane, too_late
 from nestor.guard import actions as guard
 from nestor.guard.reads import clearance_for
 from nestor.inbox.models import Conversation
@@ -26,10 +26,6 @@ def open_delivery(request: DeskRequest, public_id: str) -> tuple[Delivery, Conve
     if delivery is None or delivery.conversation is None:
         raise Http404
     return delivery, delivery.conversation
-
-
-def _faster() -> str:
-    return _("Somebody was faster: this has changed meanwhile.")
 
 
 @require_POST
@@ -48,7 +44,7 @@ def send_again(request: DeskRequest, public_id: str) -> HttpResponse:
     """Decide that it did not arrive."""
     delivery, conversation = open_delivery(request, public_id)
     done = publisher.send_again(request.seat, delivery, request.now)
-    return reply_pane(request, conversation, says=_("It is sent again.") if done else _faster())
+    return reply_pane(request, conversation, says=_("It is sent again.") if done else too_late())
 
 
 @require_POST
@@ -62,7 +58,7 @@ def declare_sent(request: DeskRequest, public_id: str) -> HttpResponse:
             request, conversation, says=_("That is not an address one can open; leave it empty if you have none.")
         )
     done = publisher.declare_sent(request.seat, delivery, url, request.now)
-    return reply_pane(request, conversation, says=_("Noted: it is there.") if done else _faster())
+    return reply_pane(request, conversation, says=_("Noted: it is there.") if done else too_late())
 
 
 @require_POST
@@ -71,7 +67,7 @@ def give_up(request: DeskRequest, public_id: str) -> HttpResponse:
     """Decide that it is not to be sent any more."""
     delivery, conversation = open_delivery(request, public_id)
     done = publisher.give_up(request.seat, delivery, request.now)
-    return reply_pane(request, conversation, says=_("Given up.") if done else _faster())
+    return reply_pane(request, conversation, says=_("Given up.") if done else too_late())
 
 
 @require_POST

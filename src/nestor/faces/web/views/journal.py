@@ -2,38 +2,43 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from nestor.brands.models import Channel
 from nestor.brands.reads import channels_of
+from nestor.faces.journal import CHANNEL, CONVERSATION, MEMBER, Asked, Cursor, Line, read_journal
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
-from nestor.faces.web.journal_words import DESK, FAMILIES, Family, sentence_of, somebody
+from nestor.faces.web.exports import download
+from nestor.faces.web.journal_words import DESK, FAMILIES, sentence_of, somebody
+from nestor.inbox.reads import conversation_for
+from nestor.inbox.reads.members import member_for
 from nestor.people.reads import Seat, team_of
-from nestor.routing.reads import visible_routes
-from nestor.work.models import JournalEntry
-from nestor.work.reads import journal
+from nestor.people.reads.members import same_person
+from nestor.publisher.models import Delivery
 
-PAGE = 60
-SCAN, MOST_TURNS = 500, 10  # lines looked at to find those of one family
-Cursor = tuple[datetime, int]
+PAGE, EXPORT_PAGE = 60, 500
+COLUMNS = ("at", "verb", "said", "reason", "conversation", "channel", "network", "member")
+ASKED = ("about", "since", "day", "network", "brand", "conversation", "channel", "member")  # as addresses hold it
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ShownLine:
     """One line in words, with where it leads."""
 
     at: datetime
     sentence: str | None
     verb: str
     reason: str
-    conversation: str
-    channel: str
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Day:
     """The lines of one local day."""
 
     at: datetime
-    lines: list[Line]
+    lines: list[ShownLine]
 
 
 def cursor_text(cursor: Cursor) -> str:
@@ -61,56 +66,67 @@ def open_cursor(text: str) -> Cursor:
     return moment, row_id
 
 
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, timezone.get_current_timezone())
+
+
 def _until(request: DeskRequest) -> Cursor | None:
     """Return where to begin: after a line already seen, else with the end of the day asked for."""
     if text := request.GET.get("after", "")[:200]:
         return open_cursor(text)
     if text := request.GET.get("day", "")[:10]:
-        end = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time.min, timezone.get_current_timezone())
-        return end, 0
+        return _midnight(date.fromisoformat(text) + timedelta(days=1)), 0
     return None
 
 
-def _page(seat: Seat, family: Family | None, before: Cursor | None) -> list[JournalEntry]:
-    """Return one line more than a page holds; a family's lines are looked for among many others."""
-    if family is None:
-        return list(journal(seat.brand.pk, before, most=PAGE + 1))
-    found: list[JournalEntry] = []
-    for _turn in range(MOST_TURNS):
-        rows = list(journal(seat.brand.pk, before, most=SCAN))
-        found += [row for row in rows if row.verb in family.verbs]
-        if len(rows) < SCAN or len(found) > PAGE:
-            break
-        before = rows[-1].at, rows[-1].pk
-    return found[: PAGE + 1]
+def _seat(request: DeskRequest) -> Seat:
+    """Return the seat at the brand asked for, else the one this person sits at."""
+    wanted = request.GET.get("brand", "")
+    return next((seat for seat in request.seats if seat.brand.slug == wanted), request.seat)
 
 
-def lines_of(entries: Sequence[JournalEntry], seat: Seat) -> list[Line]:
-    """Return entries in words: three queries whatever their number."""
-    names = {user.pk: user.name for user, _role in team_of(seat.brand)}
-    channels = {row.pk: row.name for row in channels_of(seat.brand)}
-    wanted = {one.subject_id for one in entries if one.subject == "inbox.Conversation"}
-    known = dict(
-        visible_routes(seat)
-        .filter(conversation_id__in=wanted)
-        .values_list("conversation_id", "conversation__public_id")
+def _asked(request: DeskRequest, seat: Seat) -> Asked:
+    """Return what the address asks for; raise `ValueError` for what makes no sense."""
+    family = next((one for one in FAMILIES if one.code == request.GET.get("about", "")), None)
+    since = request.GET.get("since", "")[:10]
+    return Asked(
+        verbs=frozenset(family.verbs) if family else frozenset(),
+        since=_midnight(date.fromisoformat(since)) if since else None,
+        network=request.GET.get("network", "")[:40],
+        subjects=_subjects(request, seat),
     )
-    return [
-        Line(
-            at=one.at,
-            sentence=sentence_of(
-                one.verb, str(DESK) if one.actor_id is None else names.get(one.actor_id, somebody()), one.facts
-            ),
-            verb=one.verb,
-            reason=one.reason,
-            conversation=known.get(one.subject_id, "") if one.subject == "inbox.Conversation" else "",
-            channel=channels.get(one.subject_id, "") if one.subject == "brands.Channel" else "",
-        )
-        for one in entries
-    ]
 
 
-def by_day(lines: Sequence[Line]) -> list[Day]:
+def _subjects(request: DeskRequest, seat: Seat) -> dict[str, list[int]] | None:
+    """Return the rows an address asks about; none of them for what this person may not see."""
+    if public_id := request.GET.get("conversation", "")[:16]:
+        found = conversation_for(seat, public_id)
+        if found is None:
+            return {}
+        sent = Delivery.objects.of(seat.brand).filter(conversation=found).values_list("pk", flat=True)
+        return {CONVERSATION: [found.pk], Delivery._meta.label: list(sent)}
+    if public_id := request.GET.get("channel", "")[:16]:
+        rows = Channel.objects.of(seat.brand).filter(public_id=public_id)
+        return {CHANNEL: list(rows.values_list("pk", flat=True))}
+    if public_id := request.GET.get("member", "")[:16]:
+        member = member_for(seat, public_id)
+        return {MEMBER: same_person(member)} if member is not None else {}
+    return None
+
+
+def in_words(lines: Sequence[Line], seat: Seat) -> list[ShownLine]:
+    """Return lines in words."""
+    names = {user.pk: user.name for user, _role in team_of(seat.brand)}
+    return [_shown(one, names) for one in lines]
+
+
+def _shown(line: Line, names: dict[int, str]) -> ShownLine:
+    entry = line.entry
+    who = str(DESK) if entry.actor_id is None else names.get(entry.actor_id, somebody())
+    return ShownLine(entry.at, sentence_of(entry.verb, who, entry.facts), entry.verb, entry.reason, line)
+
+
+def by_day(lines: Sequence[ShownLine]) -> list[Day]:
     """Return lines under their local days."""
     days: list[Day] = []
     for line in lines:
@@ -123,18 +139,54 @@ def by_day(lines: Sequence[Line]) -> list[Day]:
 @seated()
 def show_journal(request: DeskRequest) -> HttpResponse:
     """One page of the journal, latest first."""
-    family = next((one for one in FAMILIES if one.code == request.GET.get("about", "")), None)
+    seat = _seat(request)
     try:
-        before = _until(request)
+        page = read_journal(seat, _asked(request, seat), _until(request), PAGE)
     except (ValueError, OverflowError):
         return show_error(request, 400)
-    found = _page(request.seat, family, before)
-    entries = found[:PAGE]
+    given = {name: request.GET[name][:40] for name in ASKED if request.GET.get(name)}
     context = {
-        "days": by_day(lines_of(entries, request.seat)),
-        "after": cursor_text((entries[-1].at, entries[-1].pk)) if len(found) > PAGE else "",
+        "days": by_day(in_words(page.lines, seat)),
+        "after": cursor_text(page.after) if page.after else "",
+        "is_cut": page.is_cut,
         "families": FAMILIES,
-        "family": family,
-        "day": request.GET.get("day", "")[:10],
+        "given": given,
+        "query": urlencode(given),
+        "networks": sorted({channel.network for channel in channels_of(seat.brand)}),
+        "brand_seat": seat,
     }
     return render(request, "web/journal.html", context)
+
+
+@seated()
+def export_journal(request: DeskRequest, form: str) -> HttpResponseBase:
+    """Take along what is shown, without who did it: nobody gathers elsewhere what one person did."""
+    seat = _seat(request)
+    try:
+        before, asked = _until(request), _asked(request, seat)
+    except (ValueError, OverflowError):
+        return show_error(request, 400)
+    return download(form, "journal", COLUMNS, _rows(seat, asked, before))
+
+
+def _rows(seat: Seat, asked: Asked, before: Cursor | None) -> Iterator[dict[str, object]]:
+    while True:
+        page = read_journal(seat, asked, before, EXPORT_PAGE)
+        yield from map(_exported, page.lines)
+        if page.after is None:
+            return
+        before = page.after
+
+
+def _exported(line: Line) -> dict[str, object]:
+    entry = line.entry
+    return {
+        "at": entry.at,
+        "verb": entry.verb,
+        "said": sentence_of(entry.verb, str(DESK) if entry.actor_id is None else _("Somebody"), entry.facts),
+        "reason": entry.reason,
+        "conversation": line.conversation,
+        "channel": line.channel_name,
+        "network": line.network,
+        "member": line.member,
+    }

@@ -5,12 +5,13 @@ from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
-from nestor.faces.web.exports import download
+from nestor.faces.web.exports import download, paged
 from nestor.faces.web.views.inbox import address_of, query_of, wanted_by
 from nestor.routing.actions.views import NoRoom, delete_view, save_view
 from nestor.routing.reads import InboxRow, inbox_page
@@ -36,13 +37,13 @@ def keep_view(request: DeskRequest) -> HttpResponse:
 
 @require_POST
 @seated()
-def drop_view(request: DeskRequest, public_id: str) -> HttpResponse:
+def drop_view(request: DeskRequest, public_id: str, back: str = "inbox") -> HttpResponse:
     """Keep a view no longer."""
     view = view_for(request.seat, public_id)
     if view is None or not delete_view(request.seat, view, request.now):
         return show_error(request, 404)
     messages.info(request, _("The view is gone; its conversations are where they were."))
-    return HttpResponseRedirect(address_of(""))
+    return HttpResponseRedirect(reverse(back))
 
 
 PAGE = 500
@@ -59,14 +60,9 @@ def export_inbox(request: DeskRequest, form: str) -> HttpResponseBase:
 
 
 def _rows(request: DeskRequest) -> Iterator[dict[str, object]]:
-    wanted, after = wanted_by(request), ""
+    wanted = wanted_by(request)
     read = search_page if wanted.words else inbox_page
-    while True:
-        page = read(request.seat, wanted, request.now, after, PAGE)
-        yield from map(_row, page.rows)
-        after = page.after
-        if not after:
-            return
+    return map(_row, paged(lambda after: read(request.seat, wanted, request.now, after, PAGE)))
 
 
 def _row(row: InboxRow) -> dict[str, object]:

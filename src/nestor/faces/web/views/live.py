@@ -1,6 +1,5 @@
 """The live stream, and the same by asking again for those whom no stream reaches."""
 
-import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,16 +9,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from nestor.faces.live.hub import WINDOW, Told, Watcher, chunk_of, hub, next_of, presence, told_of
+from nestor.faces.live.presence import Sign
 from nestor.faces.web.desk import BRAND_KEY, DeskRequest, seated
-from nestor.faces.web.live.hub import WINDOW, Told, Watcher, hub, next_of, presence, told_of
-from nestor.faces.web.live.presence import Sign
 from nestor.faces.web.views.conversation import open_conversation
+from nestor.people.events import TeamChanged
 from nestor.people.reads import Seat, seats_of
 from nestor.people.rules import Permission
 from nestor.work.reads import events_since
 
 HEARTBEAT = 15.0  # seconds
 RENEW_AFTER = timedelta(minutes=5)  # then the page connects again, and sign-in and role are looked at again
+TEAM_CHANGED = TeamChanged.__name__
 MOST_BACK = timedelta(minutes=10)
 
 
@@ -28,9 +29,10 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     seat = await sync_to_async(_seat)(request)
     if seat is None:
         return HttpResponse(status=401)
-    watcher = Watcher(seat.brand.pk, seat.may(Permission.SEE_SEALED))
+    watcher = Watcher(seat.brand.pk, seat.may(Permission.SEE_SEALED), whose=seat.user.pk)
     last_id = request.headers.get("Last-Event-ID", "")[:32]
-    response = StreamingHttpResponse(_lines(watcher, last_id), content_type="text/event-stream")
+    lines = _lines(watcher, last_id, request.GET.get("since", ""))
+    response = StreamingHttpResponse(lines, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
@@ -48,26 +50,37 @@ def _seat(request: HttpRequest) -> Seat | None:
         connections.close_all()  # the stream outlives its request's thread; it must not keep its connection
 
 
-async def _lines(watcher: Watcher, last_id: str) -> AsyncIterator[str]:
+async def _lines(watcher: Watcher, last_id: str, since: str) -> AsyncIterator[bytes]:
     shared = hub()
     shared.join(watcher, last_id)
     until = timezone.now() + RENEW_AFTER
     try:
-        yield "retry: 3000\n: hello\n\n"
+        if since and not last_id:  # what happened while the page was on its way
+            watcher.keep(await sync_to_async(_told_on_the_way)(watcher, since))
+        yield b"retry: 3000\n: hello\n\n" + (chunk_of(watcher, ()) if watcher.missed else b"")
         while timezone.now() < until:
-            if watcher.missed:
-                watcher.missed = False
-                yield "event: again\ndata: {}\n\n"
             told = await next_of(watcher, HEARTBEAT)
-            place = f"id: {told.id}\n" if told is not None and told.id else ""  # presence has no place in the order
-            yield ": still here\n\n" if told is None else f"{place}event: news\ndata: {as_json(told)}\n\n"
+            yield chunk_of(watcher, told)
+            if any(one.kind == TEAM_CHANGED for one in told):
+                return  # the page connects again, and sign-in and role are looked at again
     finally:
         shared.leave(watcher)
 
 
-def as_json(told: Told) -> str:
-    """Return what goes over the wire."""
-    return json.dumps({"id": str(told.id), "kind": told.kind, "conversation": told.conversation})
+def _told_on_the_way(watcher: Watcher, since: str) -> list[Told]:
+    try:
+        return _told_since(watcher, since, timezone.now())
+    finally:
+        connections.close_all()  # as in `_seat`
+
+
+def _told_since(watcher: Watcher, given: str, now: datetime) -> list[Told]:
+    """Return what concerns a page and happened since a moment in milliseconds; nonsense is now."""
+    since = now
+    if given.isascii() and given.isdigit() and len(given) < 15:
+        since = datetime.fromtimestamp(int(given) / 1000, UTC)
+    since = max(since, now - MOST_BACK) - WINDOW
+    return [one for one in told_of(events_since(since)) if watcher.wants(one)]
 
 
 @require_POST
@@ -93,12 +106,6 @@ def be_here(request: DeskRequest, public_id: str) -> JsonResponse:
 @seated()
 def poll(request: DeskRequest) -> JsonResponse:
     """What happened since `since` (milliseconds): the page keeps what it has seen, since some of it comes twice."""
-    watcher = Watcher(request.seat.brand.pk, request.seat.may(Permission.SEE_SEALED))
-    given = request.GET.get("since", "")
-    since = request.now
-    if given.isascii() and given.isdigit() and len(given) < 15:
-        since = datetime.fromtimestamp(int(given) / 1000, UTC)
-    since = max(since, request.now - MOST_BACK) - WINDOW
-    told = [one for one in told_of(events_since(since)) if watcher.wants(one)]
-    news = [{"id": str(one.id), "kind": one.kind, "conversation": one.conversation} for one in told]
-    return JsonResponse({"now": str(int(request.now.timestamp() * 1000)), "news": news})
+    watcher = Watcher(request.seat.brand.pk, request.seat.may(Permission.SEE_SEALED), whose=request.user.pk)
+    told = _told_since(watcher, request.GET.get("since", ""), request.now)
+    return JsonResponse({"now": str(int(request.now.timestamp() * 1000)), "news": [one.words() for one in told]})

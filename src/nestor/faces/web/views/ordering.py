@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nestor.faces.web.desk import DeskRequest, seated
-from nestor.faces.web.replies import reply_pane
+from nestor.faces.web.replies import reply_pane, too_late
 from nestor.faces.web.snoozing import until_of, usual_moments
 from nestor.faces.web.templatetags.desk import full
 from nestor.faces.web.views.conversation import open_conversation
@@ -82,9 +82,4 @@ def wake(request: DeskRequest, public_id: str) -> HttpResponse:
     """Bring it back now."""
     conversation = open_conversation(request, public_id)
     done = labelling.wake(request.seat, conversation, request.now)
-    return reply_pane(request, conversation, says=_("Back in the inbox.") if done else faster())
-
-
-def faster() -> str:
-    """Return what is said when somebody was faster."""
-    return _("Somebody was faster: this has changed meanwhile.")
+    return reply_pane(request, conversation, says=_("Back in the inbox.") if done else too_late())

@@ -14,15 +14,15 @@ from nestor.faces.web.settings_pages import PAGES
 from nestor.faces.web.views.inbox import address_of, query_of
 from nestor.faces.web.words import LANE_ORDER, LANES
 from nestor.people.rules import Permission
+from nestor.routing.reads.first_steps import practises
 from nestor.routing.reads.search import search_page
 from nestor.routing.reads.views import labels_of, views_for
 from nestor.routing.rules.filters import EVERYTHING, InboxFilter, State, filter_of
 from nestor.vocabulary import Lane
-from nestor.work.rules.words import as_typed, fold
+from nestor.work.rules.words import MOST_ASKED, as_typed, fold
 
 MOST_OF_A_KIND = 6
 LEAST_SEARCHED = 2  # letters
-MOST_ASKED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,18 @@ def places(request: DeskRequest) -> Iterable[Entry]:
     for name, icon, url_name in (
         (_("Today"), "today", "today"),
         (_("Inbox"), "inbox", "inbox"),
+        (_("Members"), "members", "members"),
         (_("Channels"), "channels", "channels"),
         (_("Journal"), "journal", "journal"),
+        (_("Hand over all you have"), "hand", "relief"),
+        (_("Notices"), "bell", "notices"),
     ):
         yield Entry(name, icon, kind, reverse(url_name))
+    yield Entry(_("Help"), "question", kind, reverse("help"))
+    if len(request.seats) > 1:
+        yield Entry(_("All your brands"), "brand", kind, reverse("brands"))
+    if request.seat.may(Permission.ROUTE) and practises(request.seat):
+        yield Entry(_("First steps"), "well", kind, reverse("first_steps"))
     for page in PAGES:
         if request.seat.may(page.permission):
             yield Entry(f"{_('Settings')} · {page.title}", "keys", kind, reverse(page.url_name), about=str(page.about))
@@ -57,6 +65,8 @@ def deeds(request: DeskRequest) -> Iterable[Entry]:
     kind = _("Do")
     if request.seat.may(Permission.ANSWER):
         yield Entry(_("Reply"), "pen", kind, key="r")
+    if request.seat.brand.translator:
+        yield Entry(_("Translate"), "question", kind, key="T")
     if request.seat.may(Permission.ROUTE):
         for name, icon, key in (
             (_("Resolve, reopen"), "check", "e"),
@@ -126,7 +136,7 @@ def show_palette(request: DeskRequest) -> HttpResponse:
             _("Search"),
             address_of(query_of(EVERYTHING, q=words)),
         )
-        is_command = bool(found) and fold(found[0].name.split()[0]).startswith(fold(words))
+        is_command = bool(found) and fold(found[0].name).startswith(fold(words))
         head = found[:MOST_OF_A_KIND]
         found = [*head, search] if is_command else [search, *head]
         found += conversations(request, words)

@@ -27,15 +27,20 @@ def choose_brand(request: DeskRequest) -> HttpResponse:
     if seat is None:
         return show_error(request, 404)
     sit_at(request, seat)
-    return HttpResponseRedirect("/")
+    return HttpResponseRedirect(onward_of(request, request.POST.get("next", "/")))
+
+
+def onward_of(request: HttpRequest, onward: str) -> str:
+    """Return where to go on, if it is a place of this desk, else Today."""
+    is_ours = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
+    return onward if is_ours else "/"
 
 
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Choose the language of the sign-in pages, before anybody is known."""
     wanted, onward = request.POST.get("language", ""), request.POST.get("next", "/")
-    is_ours = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    response = HttpResponseRedirect(onward if is_ours else "/")
+    response = HttpResponseRedirect(onward_of(request, onward))
     if wanted in known_languages():
         response.set_cookie(
             LANGUAGE_COOKIE, wanted, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE

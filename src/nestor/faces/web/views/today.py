@@ -5,25 +5,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from nestor.brands.reads import channels_of
+from nestor.brands.models import Channel
+from nestor.brands.reads import channels_of, whereabouts_of
 from nestor.faces.web.charts import Bar, bars
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.finding_words import stored_sentence
+from nestor.faces.web.first_steps import Progress, is_away, progress_of
 from nestor.faces.web.views.inbox import query_of
 from nestor.faces.web.words import LANE_ORDER
 from nestor.guard.models import Clearance
 from nestor.guard.reads import clearances_waiting
 from nestor.people.reads import Seat
+from nestor.people.rules import Permission
 from nestor.publisher.reads import unsettled
 from nestor.routing.reads import due_soon, moments_since, since
-from nestor.routing.reads.views import lane_counts
+from nestor.routing.reads.first_steps import PRACTICE
 from nestor.routing.rules.filters import EVERYTHING
 
-SEEN_KEY = "seen"
+SEEN_COOKIE = "nestor_seen"
+KEPT_FOR = timedelta(days=60)
 AWAY_AFTER = timedelta(minutes=30)  # a shorter absence goes on counting from the same moment
 MOST_AWAY = timedelta(days=7)
 HOURS = 24
@@ -38,17 +43,32 @@ class Absence:
 
 
 def absence_of(request: DeskRequest) -> Absence:
-    """Return when this person was last here, and remember that they are here now."""
-    stored = request.session.get(SEEN_KEY) or {}
-    known = _moment(stored.get("last")), _moment(stored.get("left"))
-    last, left = known
+    """Return when this person was last here, as their browser remembers it."""
+    stored = request.get_signed_cookie(SEEN_COOKIE, default="", salt=_salt(request)) or ""
+    last, left = (_moment(part) for part in [*stored.split("|"), "", ""][:2])
     if last is None:
-        left = request.now - timedelta(hours=14)
-    elif request.now - last > AWAY_AFTER or left is None:
+        return Absence(request.now - timedelta(hours=14), is_known=False)
+    if left is None or request.now - last > AWAY_AFTER:
         left = last
-    left = max(left, request.now - MOST_AWAY)
-    request.session[SEEN_KEY] = {"last": request.now.isoformat(), "left": left.isoformat()}
-    return Absence(left, last is not None)
+    return Absence(max(left, request.now - MOST_AWAY), is_known=True)
+
+
+def remember(request: DeskRequest, response: HttpResponse, absence: Absence) -> HttpResponse:
+    """Let the browser remember that they are here now; the desk keeps nothing of it."""
+    response.set_signed_cookie(
+        SEEN_COOKIE,
+        f"{request.now.isoformat()}|{absence.left_at.isoformat()}",
+        salt=_salt(request),
+        max_age=KEPT_FOR,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+def _salt(request: DeskRequest) -> str:
+    return f"nestor.seen.{request.user.pk}"  # what one person's browser remembers is no other's
 
 
 def _moment(text: object) -> datetime | None:
@@ -92,13 +112,21 @@ def requests_for(waiting: Sequence[Clearance]) -> list[ConsentAsked]:
     return [ConsentAsked(one, [stored_sentence(finding) for finding in one.findings]) for one in waiting]
 
 
+def steps_on_today(request: DeskRequest, channels: Sequence[Channel]) -> Progress | None:
+    """Return the first steps while some are left, where there is a practice network and nobody put them away."""
+    practises = any(channel.network == PRACTICE for channel in channels)
+    if not practises or is_away(request) or not request.seat.may(Permission.ROUTE):
+        return None
+    progress = progress_of(request)
+    return progress if progress.next else None
+
+
 @seated()
 def show_today(request: DeskRequest) -> HttpResponse:
     """The page one opens in the morning."""
     seat, now = request.seat, request.now
     absence = absence_of(request)
     happened = since(seat, absence.left_at, now)
-    counts = lane_counts(seat)
     due = due_soon(seat, 12, now)
     channels = list(channels_of(seat.brand))
     context = {
@@ -110,7 +138,6 @@ def show_today(request: DeskRequest) -> HttpResponse:
             for code in LANE_ORDER
             if happened.by_lane.get(code)
         ],
-        "counts": counts,
         "first": due[0] if due else None,
         "late": [row for row in due if row.is_late],
         "soon": [row for row in due if not row.is_late],
@@ -118,7 +145,9 @@ def show_today(request: DeskRequest) -> HttpResponse:
         "requests": requests_for(clearances_waiting(seat)),
         "troubled": [one for one in channels if one.trouble or one.held_at or not one.is_connected],
         "channels": channels,
+        "steps": steps_on_today(request, channels),
+        "unread": [one for one in whereabouts_of(seat.brand, channels) if one.is_blind],
         "hours": hours_of(seat, now),
         "now": now,
     }
-    return render(request, "web/today.html", context)
+    return remember(request, render(request, "web/today.html", context), absence)

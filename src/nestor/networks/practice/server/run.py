@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from nestor.networks.practice.community import read_worlds
+from nestor.networks.practice import day
+from nestor.networks.practice.community import DAYS, read_worlds
 from nestor.networks.practice.server.app import App
 from nestor.networks.practice.server.hooks import Caller
 from nestor.networks.practice.server.network import open_network, wall_clock
@@ -23,7 +24,10 @@ from nestor.networks.practice.server.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How to run it. `start_hour` None is the hour it is now; `speed` is in script seconds a second."""
+    """How to run it. `start_hour` None is the hour it is now; `speed` is in script seconds a second.
+
+    `is_busy_day`: the whole script is laid on its last day, which begins now at seven o'clock.
+    """
 
     file: Path
     port: int = 0
@@ -31,6 +35,7 @@ class Wish:
     speed: float = float(DEFAULT_SPEED)
     start_day: int = 25
     start_hour: float | None = None
+    is_busy_day: bool = False
     ends_with_parent: bool = False
 
 
@@ -39,8 +44,8 @@ def run(wish: Wish) -> None:
     store = Store(wish.file)
     network = open_network(store)
     if wish.stock is not None:
-        minute = None if wish.start_hour is None else int(wish.start_hour * 60)
-        stock(network, read_worlds(wish.stock), Beginning(wall_clock(), wish.start_day, minute), wish.speed)
+        worlds, beginning = read_worlds(wish.stock), _beginning(wish)
+        stock(network, [day.busy_day(world) for world in worlds] if wish.is_busy_day else worlds, beginning, wish.speed)
     configuration = uvicorn.Config(
         App(network, CuttableProtocol.cut),
         host="127.0.0.1",
@@ -63,6 +68,13 @@ def run(wish: Wish) -> None:
     finally:
         caller.stop()
         store.close()
+
+
+def _beginning(wish: Wish) -> Beginning:
+    if wish.is_busy_day:
+        hour = day.OPENS if wish.start_hour is None else wish.start_hour
+        return Beginning(wall_clock(), DAYS, int(hour * 60))
+    return Beginning(wall_clock(), wish.start_day, None if wish.start_hour is None else int(wish.start_hour * 60))
 
 
 class CuttableProtocol(HttpToolsProtocol):

@@ -4,6 +4,8 @@ import { closeMenus } from "./menus.js";
 import { doKey, listenToKeys } from "./keys.js";
 import { goLive } from "./live.js";
 import { listenToPalette } from "./palette.js";
+import { keepNotes } from "./notes.js";
+import { keepReplies } from "./replies.js";
 import { openInbox } from "./talk.js";
 import { say, words } from "./says.js";
 
@@ -16,6 +18,9 @@ document.body.addEventListener("htmx:responseError", (event) => {
 document.body.addEventListener("htmx:sendError", () => say(words().failed));
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-selects]")) event.target.select();
 });
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
@@ -34,4 +39,6 @@ listenToChoices();
 listenToKeys();
 listenToPalette(doKey);
 openInbox();
+keepNotes();
+keepReplies();
 goLive();

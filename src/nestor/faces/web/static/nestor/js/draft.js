@@ -37,12 +37,20 @@ function lengthOf(text, unit) {
   return [...text].length;
 }
 
+// What leaves: the text, and the signature below it where there is room.
+function withSignature(area) {
+  const { signature, most, unit } = area.dataset;
+  if (!signature || !area.value.trim() || area.value.trimEnd().endsWith(signature)) return area.value;
+  const whole = `${area.value.trimEnd()}\n${signature}`;
+  return lengthOf(whole, unit) <= Number(most) ? whole : area.value;
+}
+
 // An estimate at once; the desk measures as the network does, a moment later.
 function estimate(area) {
   const room = document.getElementById("room");
   const left = room?.querySelector("[data-left]");
   if (!left || !area.dataset.most) return;
-  const rest = Number(area.dataset.most) - lengthOf(area.value, area.dataset.unit);
+  const rest = Number(area.dataset.most) - lengthOf(withSignature(area), area.dataset.unit);
   left.textContent = String(rest);
   room.classList.toggle("over", rest < 0);
 }
@@ -56,6 +64,7 @@ async function save(state) {
     const data = new FormData();
     data.append("text", sent.text);
     data.append("revision", String(sent.revision));
+    data.append("begun", form.elements.begun?.value || "");
     const reply = await post(form.dataset.draft, data);
     if (writing !== state) return;
     if (reply.status === 409) await takeNewer(state, reply);

@@ -1,11 +1,12 @@
 // Single keys, wherever one is not typing. `event.key` follows the keyboard's own layout.
 import { chooseAll, chooseHere, chooseNone, undoBulk } from "./choose.js";
 import { closeMenu, openMenu } from "./menus.js";
+import { openFoot, openNote } from "./notes.js";
 import { openPalette } from "./palette.js";
-import { back, isOpen, move, openFocused, reply, typeAhead, unveil, whenOpen, why } from "./talk.js";
+import { back, isOpen, move, openFocused, reply, translateOne, typeAhead, unveil, whenOpen, why } from "./talk.js";
 import { undoNow } from "./says.js";
 
-const GO = { t: "/", i: "/inbox/", c: "/channels/", j: "/journal/" };
+const GO = { b: "/brands/", t: "/", i: "/inbox/", m: "/members/", c: "/channels/", j: "/journal/", n: "/notices/" };
 let going = 0;
 
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
@@ -27,13 +28,20 @@ const KEYS = {
   k: () => move(-1),
   o: () => openFocused(),
   r: () => reply(),
+  n: () => openNote(),
+  w: () => openFoot("elsewhere-box"),
+  q: () => openFoot("forward-box"),
   e: () => press("deed-settle"),
   a: () => press("deed-take"),
   h: () => unfold("#hand-menu > summary"),
+  H: () => { location.assign("/relief/"); return true; },
+  Y: () => press("relief-confirm"),
   l: () => openMenu("lane-menu"),
+  b: () => openMenu("brands"),
   v: () => unveil(),
   y: () => why(),
   s: () => press("deed-wake") || unfold("#snooze-menu > summary"),
+  T: () => translateOne(),
   t: () => unfold("#label-menu > summary"),
   m: () => unfold("#merge-menu > summary"),
   x: () => chooseHere(),
@@ -45,10 +53,10 @@ const KEYS = {
   "?": () => { document.getElementById("keys")?.showModal(); return true; },
 };
 
-const DEEDS = new Set(["e", "a", "h", "l", "m", "s", "t", "v", "y"]); // what concerns the conversation that is open
+const DEEDS = new Set(["e", "a", "h", "l", "m", "n", "q", "s", "t", "T", "v", "w", "y"]); // what concerns the conversation that is open
 
 function inMenu(event) {
-  const menu = document.querySelector("details.menu[open]");
+  const menu = document.querySelector("details.menu[open], #elsewhere-box[open]");
   if (!menu) return false;
   const digit = event.code.match(/^(?:Digit|Numpad)(\d)$/)?.[1]; // the key with the digit, also where it needs Shift
   const button = menu.querySelector(`[data-key="${CSS.escape(digit ?? event.key)}"]`);
@@ -67,6 +75,11 @@ export function listenToKeys() {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.id === "answer-text") {
       event.preventDefault();
       document.getElementById("send")?.click();
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.id === "note-text") {
+      event.preventDefault();
+      document.getElementById("note-write")?.click();
       return;
     }
     if (!isTyping(target) && typeAhead(event)) { event.preventDefault(); return; }

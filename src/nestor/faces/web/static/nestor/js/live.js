@@ -13,7 +13,7 @@ let dirtyPage = false;
 let timer = 0;
 let last = 0;
 let unread = 0;
-let since = String(Date.now());
+let since = "";
 const waiting = new Map();
 
 const list = () => document.getElementById("rows");
@@ -25,6 +25,8 @@ function hear(news) {
   if (news.kind === "Presence") { hearPresence(news.conversation); return; }
   if (seen.has(news.id)) return;
   seen.add(news.id);
+  if (news.kind === "ReliefMoved") followRelief();
+  if (news.kind.startsWith("Notice")) { ring(); dirtyPage = Boolean(document.getElementById("notices")); if (dirtyPage) soon(); return; }
   if (seen.size > 4000) seen.delete(seen.values().next().value);
   dirtyList = true;
   dirtyPage = true;
@@ -33,6 +35,16 @@ function hear(news) {
     if (news.kind === "ClearanceMoved") checkAgain();
   }
   soon();
+}
+
+let ringing = 0;
+function ring() {
+  if (ringing) return;
+  ringing = setTimeout(() => {
+    ringing = 0;
+    const bell = document.getElementById("bell");
+    if (bell) fragment("/notices/bell").then((text) => { bell.innerHTML = text; }).catch(() => { /* the next one tries again */ });
+  }, 200);
 }
 
 function soon() {
@@ -51,6 +63,12 @@ async function follow() {
     const part = document.querySelector("[data-refreshes]");
     if (isPage && part) await followPart(part);
   } catch { /* the next news tries again */ }
+}
+
+async function followRelief() {
+  const strip = document.getElementById("relief-strip");
+  if (!strip || strip.contains(document.activeElement)) return;
+  try { strip.innerHTML = await fragment("/relief/strip"); } catch { /* the next page shows it */ }
 }
 
 // Parts of other pages that are simply drawn again, unless somebody is in the middle of them.
@@ -154,7 +172,10 @@ function ask() {
 }
 
 export function goLive() {
-  if (!document.getElementById("words")) return;
+  const here = document.getElementById("words");
+  if (!here) return;
+  since = here.dataset.since || String(Date.now()); // when the desk drew this page: news from then on are asked for
+  ring();
   document.getElementById("pill")?.addEventListener("click", showWaiting);
   scroller()?.addEventListener("scroll", () => { if (scroller().scrollTop < 5 && waiting.size) showWaiting(); }, { passive: true });
   document.addEventListener("visibilitychange", () => {
@@ -168,7 +189,7 @@ export function goLive() {
   const stopAsking = () => { clearInterval(asking); asking = 0; };
   const startAsking = () => { if (!asking) { ask(); asking = setInterval(ask, ASK_EVERY); } };
   if (!("EventSource" in window)) { startAsking(); return; }
-  const stream = new EventSource("/live/");
+  const stream = new EventSource(`/live/?since=${since}`);
   document.documentElement.dataset.live = "connecting";
   stream.addEventListener("open", () => { failures = 0; stopAsking(); document.documentElement.dataset.live = "stream"; });
   stream.addEventListener("news", (event) => hear(JSON.parse(event.data)));

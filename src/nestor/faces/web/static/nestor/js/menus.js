@@ -28,7 +28,7 @@ export function openMenu(id) {
 }
 
 export function closeMenu() {
-  const menu = document.querySelector("details.menu[open]");
+  const menu = document.querySelector("details.menu[open], .foot-bar > details[open]");
   if (!menu) return false;
   menu.open = false;
   menu.querySelector("summary").focus();

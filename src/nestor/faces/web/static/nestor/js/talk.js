@@ -1,5 +1,6 @@
 // The conversation pane: opening one without losing the list, going on to the next, what follows a deed.
 import { endWriting, startWriting } from "./draft.js";
+import { offerReplies, takeFigure } from "./replies.js";
 import { comeTo } from "./presence.js";
 import { endUndo, fragment, offerUndo, say, tell, words } from "./says.js";
 
@@ -133,7 +134,9 @@ export function reply() {
   }
   box.focus();
   box.setSelectionRange(box.value.length, box.value.length);
-  if (ahead) {
+  if (!ahead) offerReplies();
+  else if (/^[1-9]$/.test(ahead) && !box.value) { offerReplies(); takeFigure(ahead); }
+  else {
     box.setRangeText(ahead, box.value.length, box.value.length, "end");
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -152,6 +155,14 @@ export function why() {
   const buttons = document.querySelectorAll("#thread [data-why]");
   buttons[buttons.length - 1]?.click();
   return buttons.length > 0;
+}
+
+// The last message in another language that is in sight and not translated yet; pressed again, the one before it.
+export function translateOne() {
+  const forms = [...document.querySelectorAll("#thread [data-translate]")];
+  const last = forms.reverse().find((form) => form.checkVisibility() && !form.nextElementSibling.childElementCount);
+  last?.querySelector("button").click();
+  return forms.length > 0;
 }
 
 function neighbour() {
@@ -180,6 +191,24 @@ export async function refreshTalk() {
   const isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
   await htmx.ajax("GET", `/inbox/${opened()}/fresh?${query()}`, { target: "body", swap: "none" });
   if (isAtEnd) scroll.scrollTop = scroll.scrollHeight;
+}
+
+// Whoever has looked further back keeps it when the thread is drawn again, and stays where they were.
+function keepEarlier() {
+  let below = 0;
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    const from = document.querySelector("#thread [data-thread-from]")?.dataset.threadFrom;
+    if (from && !event.detail.path.includes("/earlier?")) event.detail.headers["X-Nestor-From"] = from;
+  });
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const scroll = document.getElementById("talk-scroll");
+    if (event.detail.target?.matches?.(".earlier") && scroll) below = scroll.scrollHeight - scroll.scrollTop;
+  });
+  document.body.addEventListener("htmx:afterSwap", () => {
+    const scroll = document.getElementById("talk-scroll");
+    if (below && scroll) scroll.scrollTop = scroll.scrollHeight - below;
+    below = 0;
+  });
 }
 
 // What was unfolded stays unfolded when its part of the page is replaced.
@@ -224,5 +253,6 @@ export function openInbox() {
   });
   setInterval(count, 500);
   keepFolds();
+  keepEarlier();
   if (inbox()) settle();
 }

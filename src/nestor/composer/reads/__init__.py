@@ -1,0 +1,42 @@
+"""What is being written, and how much room is left for it."""
+
+from dataclasses import dataclass
+
+from nestor.brands.reads import limits_of
+from nestor.composer.models import Draft
+from nestor.inbox.models import Conversation
+from nestor.networks.measure import count
+from nestor.people.reads import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How long a text is and how long it may be, in the network's own unit; `most` is None where there is no limit."""
+
+    length: int
+    most: int | None
+    unit: str
+
+    @property
+    def left(self) -> int | None:
+        """Return how much is left; negative when the text is too long."""
+        return None if self.most is None else self.most - self.length
+
+
+def draft_of(seat: Seat, conversation: Conversation) -> Draft | None:
+    """Return what this person is writing here; nobody else's draft is ever given out."""
+    found: Draft | None = Draft.objects.of(seat.brand).filter(conversation=conversation, author=seat.user).first()
+    return found
+
+
+def drafts_of(seat: Seat) -> int:
+    """Return how many drafts this person has at this brand."""
+    return Draft.objects.of(seat.brand).filter(author=seat.user).exclude(text="").count()
+
+
+def room_left(conversation: Conversation, text: str) -> Room:
+    """Return the length of an answer by the network's own way of counting; no network is called."""
+    limits = limits_of(conversation.channel, conversation.kind)
+    if limits is None:
+        return Room(len(text), None, "characters")
+    return Room(count(text, limits.unit, limits.link_length), limits.text, limits.unit)

@@ -1,0 +1,76 @@
+"""A message in a language one does not read, translated by what the head of the desk chose; and that choice."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from nestor.brands.actions import choose_translator
+from nestor.faces.web.desk import DeskRequest, seated
+from nestor.faces.web.translators import mark_of
+from nestor.faces.web.views.conversation import open_conversation
+from nestor.inbox.models import Conversation, Message
+from nestor.inbox.reads import message_for
+from nestor.people.rules import Permission
+from nestor.routing.reads.standings import is_any_sealed
+from nestor.routing.rules.forwarding import COVERED_FROM
+from nestor.triage.models import Reading
+from nestor.triage.reads import reading_of, translator_of
+from nestor.triage.rules.translation import MOST_TEXT, is_foreign, source_of
+from nestor.triage.translators.asking import described, translate
+from nestor.triage.translators.contract import CannotTranslate, Described, Why
+
+
+@require_POST
+@seated()
+def show_translation(request: DeskRequest, public_id: str, message_id: str) -> HttpResponse:
+    """One message in one's own language, below it; asked of the translator now, and kept nowhere."""
+    conversation = open_conversation(request, public_id)
+    message = message_for(request.seat, message_id)
+    reading = reading_of(message) if message is not None and message.conversation_id == conversation.pk else None
+    chosen = translator_of(request.seat.brand)
+    language = get_language() or "en"
+    if message is None or reading is None or chosen is None or not is_foreign(reading.language, message.text, language):
+        raise Http404
+    context: dict[str, object] = {"conversation": conversation, "message": message, "chosen": chosen}
+    try:
+        context["translation"] = _translated(conversation, message, reading, chosen, language)
+    except CannotTranslate as error:
+        context["why"] = error.why.value
+    context |= {
+        "source": reading.language,
+        "target": language,
+        "is_cut": len(message.text) > MOST_TEXT,
+        "most": MOST_TEXT,
+        "is_covered": reading.harm_level >= COVERED_FROM,
+    }
+    return render(request, "web/parts/translation.html" if request.htmx else "web/translation.html", context)
+
+
+def _translated(
+    conversation: Conversation, message: Message, reading: Reading, chosen: Described, language: str
+) -> str:
+    """Return the translation; raise `CannotTranslate`. What is sealed, and all around it, stays on this machine."""
+    if chosen.host and is_any_sealed(conversation):
+        raise CannotTranslate(Why.SEALED)
+    return translate(chosen, message.text[:MOST_TEXT], source_of(reading.language), language)
+
+
+@require_POST
+@seated(Permission.HEAD)
+def choose(request: DeskRequest) -> HttpResponse:
+    """Say who translates: one of those installed, as it was shown, or nobody."""
+    brand = request.seat.brand
+    wanted = request.POST.get("translator", "")
+    offers = {mark_of(one): one for one in described()[0]} if wanted else {"": Described("", "", "")}
+    chosen = offers.get(wanted)
+    if chosen is None:
+        messages.warning(request, _("That translator is not there as it was shown: look again, then choose."))
+    elif choose_translator(brand, chosen.key, chosen.name, chosen.host, request.now, actor_id=request.user.pk):
+        messages.info(request, _("Kept."))
+    else:
+        messages.info(request, _("Nothing was changed: that is so already."))
+    return HttpResponseRedirect(reverse("settings_brand") + "#translation")

@@ -1,0 +1,1 @@
+"""TOLD: other programs hear what happens, by signed calls with ids alone."""

@@ -1,0 +1,1 @@
+"""FORGOTTEN: what was kept long enough goes, brand by brand; every room is asked."""

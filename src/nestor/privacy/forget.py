@@ -1,0 +1,1 @@
+"""What this room holds is numbers a brand chose: nothing of anybody."""
