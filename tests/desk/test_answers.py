@@ -4,10 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from nestor.brands.models import Channel
 from nestor.composer.actions import put_away_draft, save_draft
-from nestor.composer.models import Draft
-from nestor.composer.reads import draft_of, room_left
+from nestor.composer.reads import draft_of
 from nestor.guard import reads as guard
 from nestor.guard.actions import give_clearance, refuse_clearance, withdraw_clearance
 from nestor.guard.models import Clearance
@@ -28,7 +26,7 @@ from nestor.publisher.reads import deliveries_of
 from nestor.publisher.rules import State
 from nestor.work.actions import KeyReused
 from nestor.work.jobs import work_until_idle
-from nestor.work.models import Event, JournalEntry
+from nestor.work.models import JournalEntry
 from tests.desk.answering import ANSWER, QUESTION, answer, attend_due, sent, state
 from tests.desk.cast import Cast
 from tests.desk.conftest import Clock
@@ -80,64 +78,6 @@ def test_whoever_may_not_answer_does_not(cast: Cast, conversation: Conversation,
     assert not declare_sent(seat, delivery, "", present())
     Delivery.objects.of(cast.brand).update(state=State.REFUSED)
     assert not dismiss(seat, delivery, present())
-
-
-# --- drafts
-
-
-def test_an_older_revision_never_overwrites(cast: Cast, conversation: Conversation, present: Clock) -> None:
-    assert save_draft(cast.bob, conversation, "Bonj", 1, present()) is not None
-    assert save_draft(cast.bob, conversation, "Bonjour,", 3, present()) is not None
-    assert save_draft(cast.bob, conversation, "Bonjo", 2, present()) is None
-    draft = draft_of(cast.bob, conversation)
-    assert draft is not None
-    assert (draft.text, draft.revision) == ("Bonjour,", 3)
-
-
-def test_a_draft_is_its_authors_alone(cast: Cast, conversation: Conversation, present: Clock) -> None:
-    save_draft(cast.bob, conversation, "De Bob", 1, present())
-    save_draft(cast.sam, conversation, "De Sam", 1, present())
-    assert draft_of(cast.alice, conversation) is None
-    assert put_away_draft(cast.sam, conversation)
-    draft = draft_of(cast.bob, conversation)
-    assert draft is not None
-    assert draft.text == "De Bob"
-
-
-def test_what_was_put_away_leaves_nothing(cast: Cast, conversation: Conversation, present: Clock) -> None:
-    lines, events = JournalEntry.objects.count(), Event.objects.count()
-    save_draft(cast.bob, conversation, "Je vous emmerde", 1, present())
-    assert put_away_draft(cast.bob, conversation)
-    assert not put_away_draft(cast.bob, conversation)
-    assert not Draft.objects.of(cast.brand).exists()
-    assert (JournalEntry.objects.count(), Event.objects.count()) == (lines, events)
-
-
-@pytest.mark.parametrize("revision", [-1, 2**31, 2**70])
-def test_a_senseless_revision_is_refused(cast: Cast, conversation: Conversation, present: Clock, revision: int) -> None:
-    assert save_draft(cast.bob, conversation, "x", revision, present()) is None
-
-
-def test_what_no_database_can_hold_becomes_a_draft(cast: Cast, conversation: Conversation, present: Clock) -> None:
-    draft = save_draft(cast.bob, conversation, "a\x00b\ud83d", 1, present())
-    assert draft is not None
-    assert draft.text == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}"
-
-
-def test_sending_puts_the_draft_away(cast: Cast, conversation: Conversation, present: Clock) -> None:
-    save_draft(cast.bob, conversation, ANSWER, 1, present())
-    sent(cast.bob, conversation, present())
-    assert draft_of(cast.bob, conversation) is None
-
-
-def test_room_is_counted_as_that_network_counts(square: Line, page: Line, present: Clock) -> None:
-    short, long = square.asked(QUESTION, present()), page.asked(QUESTION, present())
-    assert (room_left(short, "👨‍👩‍👧‍👦").length, room_left(short, "").most) == (1, 300)
-    assert room_left(short, "x" * 301).left == -1
-    assert room_left(long, "").most == 8000
-    Channel.objects.of(short.brand_id).update(limits={})
-    short.channel.refresh_from_db()
-    assert room_left(short, "abc").left is None
 
 
 # --- taking back
@@ -286,7 +226,7 @@ def test_what_was_put_away_is_not_sent_by_a_late_consent(
     cast: Cast, conversation: Conversation, present: Clock
 ) -> None:
     clearance = cleared(cast, conversation, present())
-    put_away_draft(cast.bob, conversation)
+    put_away_draft(cast.bob, conversation, present())
     assert give_clearance(cast.alice, clearance, "Bien.", present())
     work_until_idle(present)
     assert not Delivery.objects.of(cast.brand).exists()

@@ -3,7 +3,7 @@
 import signal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.screens.conftest import OpenPage
 from tests.screens.stage import Stage
@@ -65,4 +65,24 @@ def test_what_is_left_counts_as_one_types_and_the_checks_speak(stage: Stage, ope
     expect(page.locator("#answer-text")).to_have_value("Vous êtes un imbécile.")
     assert [one for one in stage.admin.items("square") if "imbécile" in one["text"]] == []
     page.get_by_role("button", name="Put away").click()
+    expect(page.locator("#answer-text")).to_have_value("")
+
+
+def test_what_is_still_on_its_way_does_not_come_back(stage: Stage, open_page: OpenPage) -> None:
+    stage.say("Is there a bar? draft4", by="hal")
+    page = open_page()
+    page.locator("#rows li", has_text="draft4").locator("a").click()
+    held: list[Route] = []
+    page.route("**/draft", lambda route: held.append(route))  # noqa: PLW0108 - the browser asks for a plain function
+    page.keyboard.press("r")
+    page.keyboard.type("Nobody should read this")
+    page.get_by_role("button", name="Put away").click()
+    expect(page.locator("#answer-text")).to_have_value("")
+    while not held:
+        page.wait_for_timeout(50)
+    with page.expect_response("**/draft") as late:
+        held[0].continue_()
+    assert late.value.status == 409
+    page.unroute("**/draft")
+    page.reload()
     expect(page.locator("#answer-text")).to_have_value("")

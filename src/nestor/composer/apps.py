@@ -8,3 +8,10 @@ class ComposerConfig(AppConfig):
 
     name = "nestor.composer"
     label = "composer"
+
+    def ready(self) -> None:
+        """Register once everything is loaded."""
+        from nestor.composer.jobs import JOBS
+        from nestor.work.registry import register
+
+        register(*JOBS)

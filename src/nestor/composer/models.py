@@ -9,7 +9,7 @@ from nestor.people.models import User
 
 
 class Draft(PublicRow):
-    """What one person is writing in one conversation. Put away, it leaves nothing."""
+    """What one person is writing in one conversation. Put away: no words at once, no row soon."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -3,9 +3,12 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from nestor.composer.models import Draft
-from nestor.composer.reads import draft_of
+from nestor.composer.reads import KEPT_EMPTY_FOR, empty_drafts
+from nestor.composer.reads.saved import box_of
 from nestor.inbox.models import Conversation
 from nestor.inbox.rules import storable
 from nestor.people.reads import Seat
@@ -14,19 +17,21 @@ from nestor.routing.actions import relief as routing
 from nestor.routing.models import BulkDeed, Relief
 from nestor.routing.reads import visible_routes
 
+MOST_REVISION = 2**30
+
 
 def save_draft(seat: Seat, conversation: Conversation, text: str, revision: int, now: datetime) -> Draft | None:
     """Keep what is being written; None when a newer revision is kept already or the person may not answer.
 
     Neither journal nor event: what was never sent leaves no trace.
     """
-    if not seat.may(Permission.ANSWER, conversation) or not 0 <= revision < 2**31:
+    if not seat.may(Permission.ANSWER, conversation) or not 0 <= revision < MOST_REVISION:
         return None
     kept = storable(text)
     for _ in range(3):
         rows = Draft.objects.of(seat.brand).filter(conversation=conversation, author=seat.user)
         if rows.filter(revision__lte=revision).update(text=kept, revision=revision, changed_at=now):
-            return draft_of(seat, conversation)
+            return rows.first()
         if rows.filter(revision__gt=revision).exists():
             return None
         if rows.exists():
@@ -47,10 +52,30 @@ def save_draft(seat: Seat, conversation: Conversation, text: str, revision: int,
     return None
 
 
-def put_away_draft(seat: Seat, conversation: Conversation) -> bool:
-    """Put the draft away: nothing of it stays, anywhere."""
+def replace_draft(seat: Seat, conversation: Conversation, text: str, now: datetime) -> Draft | None:
+    """Keep a text in the place of what this person had begun here; None as `save_draft` does."""
+    return save_draft(seat, conversation, text, box_of(seat, conversation).revision + 1, now)
+
+
+def put_away_draft(seat: Seat, conversation: Conversation, now: datetime, *, revision: int = 0) -> bool:
+    """Put the draft away: nothing of its words stays. False when there were none.
+
+    `revision` is the browser's own count: what it sent up to there and is still on its way no longer counts. An
+    empty row remembers that for `KEPT_EMPTY_FOR`.
+    """
+    revision = min(revision, MOST_REVISION)
     rows = Draft.objects.of(seat.brand).filter(conversation=conversation, author=seat.user)
-    return bool(rows.delete()[0])
+    with transaction.atomic():
+        emptied = rows.exclude(text="").update(text="", revision=F("revision") + 1, changed_at=now)
+        if rows.update(revision=Greatest(F("revision"), Value(revision + 1))) or not revision:
+            return bool(emptied)
+    save_draft(seat, conversation, "", revision + 1, now)
+    return False
+
+
+def forget_empty_drafts(now: datetime) -> int:
+    """Forget that somebody once wrote somewhere: rows without words whose time is over. Return how many."""
+    return int(empty_drafts(now - KEPT_EMPTY_FOR).delete()[0])
 
 
 def confirm_relief(seat: Seat, relief: Relief, now: datetime) -> BulkDeed | None:

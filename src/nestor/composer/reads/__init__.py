@@ -1,12 +1,17 @@
 """What is being written, and how much room is left for it."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from nestor.brands.reads import limits_of
 from nestor.composer.models import Draft
 from nestor.inbox.models import Conversation
 from nestor.networks.measure import count
 from nestor.people.reads import Seat
+
+KEPT_EMPTY_FOR = timedelta(hours=1)  # far longer than a request can be on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +29,21 @@ class Room:
 
 
 def draft_of(seat: Seat, conversation: Conversation) -> Draft | None:
-    """Return what this person is writing here; nobody else's draft is ever given out."""
-    found: Draft | None = Draft.objects.of(seat.brand).filter(conversation=conversation, author=seat.user).first()
+    """Return what this person is writing here, None where there are no words; nobody else's is ever given out."""
+    rows = Draft.objects.of(seat.brand).filter(conversation=conversation, author=seat.user)
+    found: Draft | None = rows.exclude(text="").first()
     return found
 
 
 def drafts_of(seat: Seat) -> int:
     """Return how many drafts this person has at this brand."""
     return Draft.objects.of(seat.brand).filter(author=seat.user).exclude(text="").count()
+
+
+def empty_drafts(before: datetime) -> QuerySet[Draft]:
+    """Return the rows without words that were put away or emptied before then, of every brand."""
+    rows = Draft.objects.across_brands("upkeep of the installation")
+    return rows.filter(text="", changed_at__lt=before)
 
 
 def room_left(conversation: Conversation, text: str) -> Room:

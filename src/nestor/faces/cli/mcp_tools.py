@@ -15,7 +15,7 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field
 
 from nestor import __version__
-from nestor.composer.actions import save_draft
+from nestor.composer.actions import replace_draft
 from nestor.composer.reads import draft_of, room_left
 from nestor.faces.shapes import (
     ChannelShape,
@@ -170,7 +170,7 @@ def drafted(seat: Seat, public_id: str, text: str, *, replace: bool) -> Checked:
     before = draft_of(seat, conversation)
     if before is not None and before.text.strip() not in ("", text.strip()) and not replace:
         raise ToolError(_("There is a draft already. Read it; ask before you replace it."))
-    if save_draft(seat, conversation, text, (before.revision if before else 0) + 1, timezone.now()) is None:
+    if replace_draft(seat, conversation, text, timezone.now()) is None:
         raise ToolError(_("Somebody was faster: this has changed meanwhile."))
     return checked(conversation, text)
 

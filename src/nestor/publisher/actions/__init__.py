@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from nestor.brands.models import Channel
-from nestor.composer.actions import put_away_draft, save_draft
+from nestor.composer.actions import put_away_draft, replace_draft
 from nestor.composer.reads import draft_of
 from nestor.composer.reads.saved import signature_of, signed
 from nestor.composer.rules import unsigned
@@ -52,10 +52,12 @@ def send_answer(
     key: str,
     shown: frozenset[str] = frozenset(),
     begun_at: datetime | None = None,
+    revision: int = 0,
 ) -> Answered:
     """Submit an answer. The same key gives the same delivery; `shown` are the ids of warnings the person has seen.
 
-    That somebody else answered this person since `begun_at` is such a warning.
+    That somebody else answered this person since `begun_at` is such a warning. `revision` is the browser's own count of
+    changes: nothing it sent up to there comes back as a draft.
 
     Raise `PermissionError` without the right to answer, `KeyReused` when the key came with another text.
     """
@@ -79,7 +81,7 @@ def send_answer(
         if is_new and clearance is not None and not use_clearance(clearance):
             transaction.set_rollback(True)  # it was spent on the same words under another key
             return Answered(findings=findings)
-        put_away_draft(seat, conversation)
+        put_away_draft(seat, conversation, now, revision=revision)
     return Answered(delivery=delivery, findings=findings)
 
 
@@ -142,8 +144,7 @@ def ask_second_person(seat: Seat, conversation: Conversation, text: str, now: da
     text = _signed(seat, conversation, text)
     clearance = ask_clearance(seat, conversation, text, guard.findings_on(conversation, text, now), now)
     if clearance is not None:
-        draft = draft_of(seat, conversation)
-        save_draft(seat, conversation, own, (draft.revision if draft else 0) + 1, now)
+        replace_draft(seat, conversation, own, now)
     return clearance
 
 
@@ -202,7 +203,7 @@ def _restore_draft(seat: Seat, conversation: Conversation, text: str, now: datet
     text = unsigned(text, signature_of(seat))
     draft = draft_of(seat, conversation)
     begun = draft.text if draft is not None and draft.text.strip() else ""
-    save_draft(seat, conversation, f"{text}\n\n{begun}" if begun else text, draft.revision + 1 if draft else 0, now)
+    replace_draft(seat, conversation, f"{text}\n\n{begun}" if begun else text, now)
 
 
 def send_again(seat: Seat, delivery: Delivery, now: datetime) -> bool:

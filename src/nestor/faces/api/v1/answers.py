@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from django.utils.translation import gettext as _
 from ninja import Status
 
-from nestor.composer.actions import put_away_draft, save_draft
+from nestor.composer.actions import put_away_draft, replace_draft
 from nestor.composer.reads import draft_of, room_left
 from nestor.faces.api.v1.caller import ANSWER, READ, ApiRequest, conversation_at, key_of, once
 from nestor.faces.api.v1.given import Answer, Declared, Written
@@ -88,8 +88,7 @@ def _draft(seat: Seat, conversation: Conversation) -> DraftShape:
 def keep_draft(request: ApiRequest, conversation: str, given: Written) -> DraftShape:
     """Keep a text as the draft of the person behind the token, in the place of what they had begun."""
     call, found = request.call, conversation_at(request, conversation)
-    before = draft_of(call.seat, found)
-    if save_draft(call.seat, found, given.text, (before.revision if before else 0) + 1, call.now) is None:
+    if replace_draft(call.seat, found, given.text, call.now) is None:
         raise Problem("changed")
     return _draft(call.seat, found)
 
@@ -99,7 +98,7 @@ def put_away(request: ApiRequest, conversation: str) -> Changed:
     """Put the draft away: nothing of it stays."""
     call, found = request.call, conversation_at(request, conversation)
     withdraw_clearance(call.seat, found, call.now)
-    return Changed(changed=put_away_draft(call.seat, found))
+    return Changed(changed=put_away_draft(call.seat, found, call.now))
 
 
 @router.post(f"{AT}/answers", auth=ANSWER, response={202: DeliveryShape}, tags=["answers"])

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nestor.composer.actions import put_away_draft, save_draft
+from nestor.composer.actions import put_away_draft, replace_draft, save_draft
 from nestor.composer.reads import draft_of, room_left
-from nestor.composer.reads.saved import signature_of, signed
+from nestor.composer.reads.saved import box_of, signature_of, signed
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.finding_words import shown_findings
@@ -66,8 +66,8 @@ def keep_draft(request: DeskRequest, public_id: str) -> HttpResponse:
     signature = signature_of(request.seat)
     kept = save_draft(request.seat, conversation, text, revision_in(request), request.now)
     if kept is None:
-        newer = draft_of(request.seat, conversation)
-        context = {"text": newer.text if newer else "", "revision": newer.revision if newer else 0}
+        newer = box_of(request.seat, conversation)
+        context = {"text": newer.text, "revision": newer.revision}
         return render(request, "web/parts/newer_draft.html", context, status=409)
     findings: tuple[Finding, ...] = ()
     if text.strip():
@@ -100,7 +100,7 @@ def put_away(request: DeskRequest, public_id: str) -> HttpResponse:
     """Put the draft away: nothing of it stays."""
     conversation = open_conversation(request, public_id)
     withdraw_clearance(request.seat, conversation, request.now)
-    put_away_draft(request.seat, conversation)
+    put_away_draft(request.seat, conversation, request.now, revision=revision_in(request))
     return reply_pane(request, conversation, event="put-away", with_answer=True)
 
 
@@ -122,7 +122,16 @@ def answer(request: DeskRequest, public_id: str) -> HttpResponse:
         return show_error(request, 400)
     try:
         begun_at = begun_in(request)
-        outcome = send_answer(request.seat, conversation, text, request.now, key=key, shown=shown, begun_at=begun_at)
+        outcome = send_answer(
+            request.seat,
+            conversation,
+            text,
+            request.now,
+            key=key,
+            shown=shown,
+            begun_at=begun_at,
+            revision=revision_in(request),
+        )
     except KeyReused:
         return _complain(
             request,
@@ -180,5 +189,4 @@ def _complain(request: DeskRequest, conversation: Conversation, text: str, sente
 
 
 def _keep(request: DeskRequest, conversation: Conversation, text: str) -> None:
-    draft = draft_of(request.seat, conversation)
-    save_draft(request.seat, conversation, text, (draft.revision if draft else 0) + 1, request.now)
+    replace_draft(request.seat, conversation, text, request.now)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nestor.composer.actions import save_draft
+from nestor.composer.actions import replace_draft
 from nestor.composer.actions.saved import BadReply, count_use, delete_reply, save_reply, set_signature
 from nestor.composer.models import SavedReply
 from nestor.composer.reads import draft_of
@@ -53,7 +53,7 @@ def use(request: DeskRequest, public_id: str, reply_id: str) -> HttpResponse:
     begun = draft.text.rstrip() if draft is not None else ""
     text = as_answer(request.seat, conversation, reply)
     whole = f"{begun}\n\n{text}" if begun else text
-    save_draft(request.seat, conversation, whole, (draft.revision if draft else 0) + 1, request.now)
+    replace_draft(request.seat, conversation, whole, request.now)
     return HttpResponseRedirect(reverse("conversation", args=[conversation.public_id]))
 
 

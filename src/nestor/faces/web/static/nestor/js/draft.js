@@ -75,7 +75,7 @@ async function save(state) {
     else note(words().keptHere);
   } catch { note(words().keptHere); } finally {
     state.isSaving = false;
-    if (state.isWaiting) { state.isWaiting = false; save(state); }
+    if (state.isWaiting) { state.isWaiting = false; if (writing === state) save(state); }
   }
 }
 
@@ -138,7 +138,11 @@ export function endWriting() {
 }
 
 document.body.addEventListener("htmx:configRequest", (event) => {
-  if (event.target.id === "answer-form" && writing) { clearTimeout(writing.timer); writing.timer = 0; }
+  if (!["answer-form", "put-away"].includes(event.target.id) || !writing) return;
+  clearTimeout(writing.timer);
+  writing.timer = 0;
+  // What is still on its way to the desk must not come back once this is done.
+  event.detail.parameters.revision = String(writing.revision);
 });
 for (const name of ["nestor:answered", "nestor:put-away", "nestor:taken-back"]) {
   document.body.addEventListener(name, (event) => { forgetDraft(event.detail.conversation); if (writing?.id === event.detail.conversation) writing = null; });
