@@ -132,8 +132,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (keep if wanted else drop).append(item)
     if drop:
         config.hook.pytest_deselected(items=drop)
-    # Those who are killed wait more than they work: begun first, they wait while the other workers work.
-    items[:] = sorted(keep, key=lambda item: item.get_closest_marker("crash") is None)
+    items[:] = sorted(keep, key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return who goes first: the killed, who wait more than they work; and last those with a browser.
+
+    A browser leaves its event loop running in its worker, and Django refuses the database beside one.
+    """
+    return (item.get_closest_marker("crash") is None) + 2 * (item.get_closest_marker("screens") is not None)
 
 
 def _uses_database(item: pytest.Item) -> bool:
