@@ -18,18 +18,19 @@ from nestor.triage.rules.sealing import must_be_sealed
 from nestor.vocabulary import Lane
 from nestor.work.actions import announce, announce_all, note
 from nestor.work.actions.many import write_rows
+from nestor.work.reads.lookups import Among
 
 
 def read_messages(brand_id: int, message_ids: Iterable[int], now: datetime) -> int:
     """Read messages that wait for it, let them be seen, and say so; return how many. Reading twice changes nothing."""
-    rows = Message.objects.of(brand_id).filter(pk__in=list(message_ids), shown_at__isnull=True, is_ours=False)
+    rows = Message.objects.of(brand_id).filter(Among("pk", message_ids), shown_at__isnull=True, is_ours=False)
     messages = list(rows.order_by("published_at", "id").only(*reads.READ))
     if not messages:
         return 0
     found = list(reads.reader().read_many(reads.texts_of(messages)))
     with transaction.atomic():
         fresh = [_row(message, reading, now) for message, reading in zip(messages, found, strict=True)]
-        Reading.objects.of(brand_id).filter(message__in=messages).delete()
+        Reading.objects.of(brand_id).filter(Among("message_id", [one.pk for one in messages])).delete()
         write_rows(Reading, fresh)
         sealed = [one.pk for one, reading in zip(messages, found, strict=True) if must_be_sealed(reading)]
         read_as = {one.pk: one.edited_at for one in messages}

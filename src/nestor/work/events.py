@@ -1,6 +1,7 @@
 """What an event is: a frozen dataclass of ids with a schema version. Rooms declare theirs in their own `events.py`."""
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 
 EVENTS: dict[str, type["Happening"]] = {}
@@ -18,11 +19,17 @@ class Happening:
 
     def ids(self) -> dict[str, int]:
         """Return every field but the brand; raise `TypeError` for anything that is not an id."""
-        found = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "brand_id"}
+        found = {name: getattr(self, name) for name in _names(type(self).__name__)}
         for name, value in found.items():
             if type(value) is not int:
                 raise TypeError(f"{type(self).__name__}.{name} must be an id")
         return found
+
+
+@cache
+def _names(kind: str) -> tuple[str, ...]:
+    """Return the names of an event's ids; asked of every event there is, hence once for each kind."""
+    return tuple(one.name for one in fields(EVENTS[kind]) if one.name != "brand_id")
 
 
 def rebuild(name: str, brand_id: int, ids: dict[str, int]) -> Happening:

@@ -28,6 +28,7 @@ from nestor.inbox.models import Conversation, Cursor, Message, Payload, WebhookC
 from nestor.networks.contract import Batch, Connector, NetworkTrouble, Reason, Receipt, Refused, TryLater
 from nestor.vocabulary import MessageKind
 from nestor.work.actions import announce_all, release_lease, take_lease
+from nestor.work.reads.lookups import Among
 from nestor.work.rules import Lease, storable_name
 from nestor.work.rules.words import search_text
 
@@ -219,24 +220,24 @@ def show_messages(
     """
     rows, seen = Message.objects.of(brand_id).filter(shown_at__isnull=True), list(plain)
     hidden = list(sealed)
-    Payload.objects.of(brand_id).filter(message_id__in=hidden).delete()
+    Payload.objects.of(brand_id).filter(Among("message_id", hidden)).delete()
     if read_as is None:
-        count = rows.filter(pk__in=seen).update(shown_at=now)
+        count = rows.filter(Among("pk", seen)).update(shown_at=now)
     else:
         unedited = [pk for pk in seen if read_as[pk] is None]
-        count = rows.filter(pk__in=unedited, edited_at__isnull=True).update(shown_at=now)
+        count = rows.filter(Among("pk", unedited), edited_at__isnull=True).update(shown_at=now)
         for pk in seen:
             if read_as[pk] is not None:
                 count += rows.filter(pk=pk, edited_at=read_as[pk]).update(shown_at=now)
-    count += rows.filter(pk__in=hidden).update(shown_at=now, is_sealed=True, search_text="")
+    count += rows.filter(Among("pk", hidden)).update(shown_at=now, is_sealed=True, search_text="")
     return count - _hide_edited(brand_id, {pk: read_as[pk] for pk in hidden} if read_as else {})
 
 
 def _hide_edited(brand_id: int, read_as: Mapping[int, datetime | None]) -> int:
     """Hide again what was edited while it was being read; the rows are ours until the transaction ends."""
-    rows = Message.objects.of(brand_id).filter(pk__in=list(read_as))
+    rows = Message.objects.of(brand_id).filter(Among("pk", read_as))
     edited = [pk for pk, edited_at in rows.values_list("pk", "edited_at") if edited_at != read_as[pk]]
-    return Message.objects.of(brand_id).filter(pk__in=edited).update(shown_at=None)
+    return Message.objects.of(brand_id).filter(Among("pk", edited)).update(shown_at=None)
 
 
 def unseal_message(message: Message) -> bool:

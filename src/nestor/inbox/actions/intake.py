@@ -19,6 +19,7 @@ from nestor.people.models import Identity
 from nestor.vocabulary import new_id
 from nestor.work.actions.many import change_rows, write_rows
 from nestor.work.events import Happening
+from nestor.work.reads.lookups import Among
 from nestor.work.rules import storable_name
 from nestor.work.rules.words import search_text
 
@@ -63,7 +64,7 @@ def _take_in_chunk(channel: Channel, arrivals: Sequence[Arrival], now: datetime)
 
 def _take_in_once(channel: Channel, arrivals: Sequence[Arrival], now: datetime) -> Intake:
     done, latest = Intake(), _latest(arrivals)
-    rows = Message.objects.of(channel.brand_id).filter(channel=channel, network_id__in=latest)
+    rows = Message.objects.of(channel.brand_id).filter(Among("network_id", latest), channel=channel)
     known: dict[str, Message] = {row.network_id: row for row in rows}
     known |= _declared(channel, [one for one in latest.values() if one.is_ours and one.network_id not in known])
     for network_id, row in known.items():
@@ -166,7 +167,7 @@ def _is_edit(row: Message, arrival: Arrival) -> bool:
 
 def _posts_of(channel: Channel, arrivals: Iterable[Arrival]) -> dict[str, int]:
     hangs = {one.hangs_on.network_id: one.hangs_on for one in arrivals if one.hangs_on is not None}
-    rows = Post.objects.of(channel.brand_id).filter(channel=channel, network_id__in=hangs)
+    rows = Post.objects.of(channel.brand_id).filter(Among("network_id", hangs), channel=channel)
     known: dict[str, int] = dict(rows.values_list("network_id", "pk"))
     fresh = [
         Post(
@@ -193,7 +194,7 @@ def _conversations_of(
     threads: dict[str, list[Arrival]] = {}
     for one in sorted(arrivals, key=lambda arrival: arrival.published_at):
         threads.setdefault(one.thread_id, []).append(one)
-    rows = Conversation.objects.of(channel.brand_id).filter(channel=channel, thread_id__in=threads)
+    rows = Conversation.objects.of(channel.brand_id).filter(Among("thread_id", threads), channel=channel)
     known: dict[str, int] = {}
     later: list[tuple[int, dict[str, Any]]] = []
     for pk, thread_id, started_at, last_at, member_id in rows.values_list(
@@ -224,8 +225,8 @@ def _moved(
     """Return where each arrival goes whose thread somebody merged into another or split; {} for all others."""
     rows = Conversation.objects.of(channel.brand_id)
     mine = set(conversations.values())
-    merged = dict(rows.filter(pk__in=mine, merged_into__isnull=False).values_list("pk", "merged_into_id"))
-    parted = set(rows.filter(split_from_id__in=mine).values_list("split_from_id", flat=True))
+    merged = dict(rows.filter(Among("pk", mine), merged_into__isnull=False).values_list("pk", "merged_into_id"))
+    parted = set(rows.filter(Among("split_from_id", mine)).values_list("split_from_id", flat=True))
     answered = {one.in_reply_to for one in arrivals if one.in_reply_to and conversations[one.thread_id] in parted}
     said = Message.objects.of(channel.brand_id).filter(channel=channel, network_id__in=answered, home_id__in=parted)
     beside = dict(said.values_list("network_id", "conversation_id")) if answered else {}

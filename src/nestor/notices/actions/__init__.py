@@ -13,6 +13,7 @@ from nestor.notices.models import Notice, Sending
 from nestor.notices.rules import Occasion
 from nestor.notices.rules.reach import State, Why
 from nestor.people.models import User
+from nestor.vocabulary import Urgency
 from nestor.work.actions import announce_all
 
 MOST_FORGOTTEN = 2000
@@ -34,10 +35,19 @@ def tell(
     Joins the caller's transaction. Who has not seen the same notice yet is not told twice. Where nobody is named, one
     after another is told until somebody takes it.
     """
-    told = Told(brand_id, occasion, about, "" if is_sealed else lane, urgency, is_sealed=is_sealed)
+    told = Told(brand_id, occasion, about, "" if is_sealed else lane, urgency, is_sealed)
     people = set(to)
     with transaction.atomic():
-        return write_notices(told, people, now) if people else call_out(told, now)
+        return write_notices([told], people, now) if people else call_out([told], now)
+
+
+def tell_of_sealed(brand_id: int, about: Iterable[str], now: datetime) -> int:
+    """Call whoever may know and is on call about conversations that came under seal (public ids), at once.
+
+    Without a word of them. Joins the caller's transaction; return how many notices there are.
+    """
+    urgency = int(Urgency.NOW)
+    return call_out([Told(brand_id, Occasion.SEALED, one, "", urgency, is_sealed=True) for one in about], now)
 
 
 def mark_seen(owner: User, now: datetime, public_ids: Sequence[str] | None = None) -> int:

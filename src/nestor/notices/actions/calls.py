@@ -4,7 +4,10 @@ The sweep finds calls that are due; each step is one conditional UPDATE from the
 that dies, or two at once, change nothing: the step was taken once, or is due again.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -18,23 +21,39 @@ from nestor.notices.rules.reach import State, Why
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
 from nestor.work.actions import announce_all, note
+from nestor.work.reads.lookups import Among
 
 
-def call_out(told: Told, now: datetime) -> int:
-    """Call whoever is on call, unless they are being called for the same already; return how many were told."""
-    row = Call(
-        brand_id=told.brand_id,
-        occasion=told.occasion.value,
-        about=told.about,
-        lane=told.lane,
-        urgency=told.urgency,
-        is_sealed=told.is_sealed,
-        made_at=now,
-    )
-    Call.objects.bulk_create([row], ignore_conflicts=True)
-    if not Call.objects.of(told.brand_id).filter(pk=row.pk).exists():
+def call_out(matters: Sequence[Told], now: datetime) -> int:
+    """Call whoever is on call about matters of one brand, all sealed or none; return how many notices there are.
+
+    Nobody is called for what they are being called for already. Joins the caller's transaction.
+    """
+    if not matters:
         return 0
-    return climb(row, now)
+    brand = Brand.objects.get(pk=matters[0].brand_id)
+    rung = reads.next_told(brand, (), now, is_sealed=matters[0].is_sealed)
+    due_at = now + timedelta(minutes=reads.policy_of(brand).next_after)
+    asked: dict[str, Any] = {"rung": 1, "told": sorted(rung.people), "due_at": due_at} if rung else {}
+    rows = [
+        Call(
+            brand_id=told.brand_id,
+            occasion=told.occasion.value,
+            about=told.about,
+            lane=told.lane,
+            urgency=told.urgency,
+            is_sealed=told.is_sealed,
+            made_at=now,
+            **asked,
+        )
+        for told in matters
+    ]
+    Call.objects.bulk_create(rows, ignore_conflicts=True)
+    kept = set(Call.objects.of(brand).filter(Among("pk", [row.pk for row in rows])).values_list("pk", flat=True))
+    if rung is None:
+        return 0
+    fresh = [replace(told, call=row) for told, row in zip(matters, rows, strict=True) if row.pk in kept]
+    return write_notices(fresh, rung.people, now, stands_in=rung.stands_in)
 
 
 def climb(call: Call, now: datetime) -> int:
@@ -50,8 +69,8 @@ def climb(call: Call, now: datetime) -> int:
     if rows.update(rung=call.rung + 1, told=told_now, due_at=now + next_after) != 1:
         return 0
     call.rung, call.told = call.rung + 1, told_now
-    told = Told(call.brand_id, Occasion(call.occasion), call.about, call.lane, call.urgency, is_sealed=call.is_sealed)
-    return write_notices(told, rung.people, now, call, stands_in=rung.stands_in)
+    told = Told(call.brand_id, Occasion(call.occasion), call.about, call.lane, call.urgency, call.is_sealed, call)
+    return write_notices([told], rung.people, now, stands_in=rung.stands_in)
 
 
 def escalate(call_id: int, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from nestor.people.rules import Permission
 from nestor.people.rules.names import looks_of
 from nestor.work.actions import announce, note
 from nestor.work.actions.many import change_rows
+from nestor.work.reads.lookups import Among
 from nestor.work.rules import storable, storable_name
 from nestor.work.rules.words import search_text
 
@@ -35,7 +36,7 @@ def know_authors(
     for author, at in ((_storable(author), min(at, now)) for author, at in heard):
         first, last = spans.get(author.network_id, (at, at))
         latest[author.network_id], spans[author.network_id] = author, (min(first, at), max(last, at))
-    rows = Identity.objects.of(brand_id).filter(network=network, network_id__in=latest).select_related("member")
+    rows = Identity.objects.of(brand_id).filter(Among("network_id", latest), network=network).select_related("member")
     known: dict[str, Identity] = {row.network_id: row for row in rows}
     for row in known.values():
         _freshen(row, latest[row.network_id])
@@ -81,7 +82,8 @@ def _see(brand_id: int, spoken: Iterable[tuple[Member, Span]]) -> None:
     first, last, tops = dict[int, datetime](), dict[int, datetime](), dict[int, datetime]()
     for member, (begin, end) in spoken:
         top = member.person_id or member.pk
-        first[member.pk] = min(begin, first.get(member.pk, begin))
+        if begin < member.first_seen_at:  # it only ever moves back: what was so when it was read is so now
+            first[member.pk] = min(begin, first.get(member.pk, begin))
         last[member.pk] = max(end, last.get(member.pk, end))
         tops[top] = max(end, tops.get(top, end))
     _move(brand_id, "first_seen_at", first, "first_seen_at > %s")

@@ -21,6 +21,7 @@ from nestor.routing.reads.standings import Clockwork, Heard, OwnWords
 from nestor.routing.rules import Standing
 from nestor.routing.rules.clocks import basis_after, basis_corrected
 from nestor.work.actions import note
+from nestor.work.reads.lookups import Among
 
 __all__ = ["Contended"]  # written in `standing`, caught by callers of what is here
 
@@ -36,7 +37,7 @@ def _route_all(brand_id: int, ids: Sequence[int], now: datetime) -> int:
     if not messages:
         return 0
     concerned = sorted({message.conversation_id for message in messages})
-    rows = {row.conversation_id: row for row in Route.objects.of(brand_id).filter(conversation_id__in=concerned)}
+    rows = {row.conversation_id: row for row in Route.objects.of(brand_id).filter(Among("conversation_id", concerned))}
     ours, clockwork = OwnWords(brand_id, concerned), Clockwork(brand_id)
     by_conversation = sorted(messages, key=lambda message: message.conversation_id)  # stable: oldest first in each
     moves = [

@@ -10,16 +10,16 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from nestor.inbox.models import Conversation
-from nestor.notices.actions import tell
-from nestor.notices.rules import Occasion
+from nestor.notices.actions import tell_of_sealed
 from nestor.routing.events import ConversationRouted
 from nestor.routing.models import OpenCount, Route, SavedView
 from nestor.routing.reads.views import counted_views, facts_of
 from nestor.routing.rules.counting import facets_of
 from nestor.routing.rules.filters import Facts, Sought, answers
-from nestor.vocabulary import Urgency, new_id
+from nestor.vocabulary import new_id
 from nestor.work.actions import announce_all
 from nestor.work.actions.many import change_rows, write_rows
+from nestor.work.reads.lookups import Among
 
 MOST_RETRIES = 5
 DEADLOCK = "40P01"  # PostgreSQL ended this transaction so that another could go on
@@ -68,9 +68,10 @@ def apply_moves(brand_id: int, moves: Sequence[Move], now: datetime) -> None:
     recount(brand_id, [move.facts() for move in ordered])
     events = [ConversationRouted(brand_id=brand_id, conversation_id=move.conversation_id) for move in ordered]
     announce_all(events, now)
-    for move in ordered:
-        if is_newly_sealed(move):
-            tell_of_sealed(brand_id, move, now)
+    sealed = [move.conversation_id for move in ordered if is_newly_sealed(move)]
+    if sealed:
+        rows = Conversation.objects.of(brand_id).filter(pk__in=sealed).order_by("pk")
+        tell_of_sealed(brand_id, rows.values_list("public_id", flat=True), now)
 
 
 def is_newly_sealed(move: Move) -> bool:
@@ -80,19 +81,13 @@ def is_newly_sealed(move: Move) -> bool:
     return bool(after.get("is_sealed") and after.get("is_open") and not (before.get("is_sealed") and before["is_open"]))
 
 
-def tell_of_sealed(brand_id: int, move: Move, now: datetime) -> None:
-    """Call whoever may know and is on call, at once, without a word of it."""
-    about = Conversation.objects.of(brand_id).values_list("public_id", flat=True).get(pk=move.conversation_id)
-    tell(brand_id, Occasion.SEALED, about, now, urgency=int(Urgency.NOW), is_sealed=True)
-
-
 def _insert(brand_id: int, moves: Sequence[Move]) -> None:
     if not moves:
         return
     fixed = {"brand_id": brand_id}
     rows = [fixed | {"id": new_id(), "conversation_id": move.conversation_id} | move.values for move in moves]
     write_rows(Route, rows, ignore_conflicts=True)
-    if Route.objects.of(brand_id).filter(pk__in=[row["id"] for row in rows]).count() != len(rows):
+    if Route.objects.of(brand_id).filter(Among("pk", [row["id"] for row in rows])).count() != len(rows):
         raise Contended  # another worker gave one of them its standing first
 
 

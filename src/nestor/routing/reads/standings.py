@@ -22,6 +22,7 @@ from nestor.routing.rules.clocks import Basis, Cell, Targets, allowed_for
 from nestor.routing.rules.steps import Policy, Step, Times, next_at, reached
 from nestor.triage.rules.contract import Flag
 from nestor.vocabulary import Lane, Role
+from nestor.work.reads.lookups import Among
 
 HISTORY_BEFORE = timedelta(days=3)  # what was said that long before a channel was connected is not owed an answer
 HEARD = (
@@ -62,7 +63,7 @@ class Heard:
 
 def heard(brand_id: int, ids: Sequence[int]) -> list[Heard]:
     """Return those of these messages from outside that triage has read, oldest first. One query."""
-    rows = Message.objects.of(brand_id).filter(pk__in=ids, is_ours=False, shown_at__isnull=False)
+    rows = Message.objects.of(brand_id).filter(Among("pk", ids), is_ours=False, shown_at__isnull=False)
     found = rows.filter(reading__isnull=False).order_by("published_at", "id").values_list(*HEARD)
     return [_heard(dict(zip(HEARD, row, strict=True))) for row in found]
 
@@ -98,7 +99,7 @@ class OwnWords:
     """When we spoke in some conversations, and whether from the desk. Two queries."""
 
     def __init__(self, brand_id: int, conversation_ids: Sequence[int]) -> None:
-        rows = Message.objects.of(brand_id).filter(conversation_id__in=conversation_ids, is_ours=True)
+        rows = Message.objects.of(brand_id).filter(Among("conversation_id", conversation_ids), is_ours=True)
         self._said: dict[int, list[tuple[datetime, bool]]] = {}
         for conversation_id, at, mark in rows.order_by("published_at", "id").values_list(
             "conversation_id", "published_at", "mark"
@@ -108,8 +109,8 @@ class OwnWords:
 
     def _add_elsewhere(self, brand_id: int, conversation_ids: Sequence[int]) -> None:
         """Add what was answered where the desk cannot see it: it counts where its conversation went."""
-        here = Q(conversation_id__in=conversation_ids, conversation__merged_into__isnull=True)
-        went = Q(conversation__merged_into_id__in=conversation_ids)
+        here = Q(Among("conversation_id", conversation_ids), conversation__merged_into__isnull=True)
+        went = Q(Among("conversation__merged_into_id", conversation_ids))
         rows = ElsewhereAnswer.objects.of(brand_id).filter(here | went)
         for at, own_id, went_to in rows.values_list("at", "conversation_id", "conversation__merged_into_id"):
             said = self._said.setdefault(went_to or own_id, [])

@@ -5,7 +5,7 @@ For what arrives in masses (messages, readings, events), nothing else. Everythin
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.db import connection, models
@@ -33,7 +33,7 @@ def _adapter(field: "models.Field[Any, Any]") -> Adapt | None:
     if kind in PLAIN:
         return None
     if kind == "DateTimeField":
-        return connection.ops.adapt_datetimefield_value
+        return _moment
     if isinstance(field, models.JSONField):
         return partial(connection.ops.adapt_json_value, encoder=field.encoder)
     return lambda value: field.get_db_prep_save(value, connection)
@@ -73,14 +73,14 @@ def _values(
 
 
 def _adapted(given: list[Any], adapt: Adapt) -> list[Any]:
-    """Return values as the database takes them; moments are few in a batch, each is written out once."""
-    if not any(isinstance(value, datetime) for value in given[:1] + given[-1:]):
-        return [None if value is None else adapt(value) for value in given]
-    known: dict[datetime | None, Any] = {None: None}
-    for value in given:
-        if value not in known:
-            known[value] = adapt(value)
-    return [known[value] for value in given]
+    """Return values as the database takes them."""
+    return [None if value is None else adapt(value) for value in given]
+
+
+@lru_cache(maxsize=10_000)
+def _moment(value: datetime) -> Any:
+    """Return a moment as the database takes it: the same ones go into several tables of a batch."""
+    return connection.ops.adapt_datetimefield_value(value)
 
 
 def change_rows(
@@ -102,14 +102,13 @@ def change_rows(
         [given[name] for _, given in rows] if adapt is None else _adapted([given[name] for _, given in rows], adapt)
         for name, (_, adapt) in zip(names, chosen, strict=True)
     ]
-    values = [
-        [*new, pk, brand_id, *map(_guarded, given.get("guard", ()))]
-        for (pk, given), *new in zip(rows, *changed, strict=True)
-    ]
+    guards = list(zip(*([given.get("guard", ()) for _, given in rows]), strict=True))
+    guarded = [_adapted(list(one), _guarded) for one in guards]
+    values = list(zip(*changed, [pk for pk, _ in rows], [brand_id] * len(rows), *guarded, strict=True))
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE {where}", values)  # noqa: S608  our own names
         return int(cursor.rowcount)
 
 
 def _guarded(value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    return _moment(value) if isinstance(value, datetime) else value
