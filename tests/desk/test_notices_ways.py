@@ -17,6 +17,7 @@ from nestor.notices.actions import tell
 from nestor.notices.actions.choosing import TooMany, add_browser, add_phone, reseal_addresses, try_address
 from nestor.notices.actions.rota import set_policy
 from nestor.notices.models import Address, Sending
+from nestor.notices.reads import STILL
 from nestor.notices.rules import Occasion
 from nestor.notices.ways import phone, push
 from nestor.notices.ways.ping import NotPossible, Ping
@@ -27,6 +28,12 @@ from tests.desk.test_web_pages import as_
 
 ABOUT = "0123456789abcdef"
 PING = Ping("Something waits", "", "/notices/", "ref-1")
+
+
+@pytest.fixture(autouse=True)
+def _still_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no conversation behind what these tests tell of: nothing says that it is over."""
+    monkeypatch.delitem(STILL, Occasion.ESCALATED)
 
 
 class Browser:

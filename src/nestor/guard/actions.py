@@ -68,7 +68,7 @@ def _judge(seat: Seat, clearance: Clearance, state: str, reason: str, now: datet
             return False
         verb = "give_clearance" if state == Clearance.GIVEN else "refuse_clearance"
         _say(clearance, verb, seat, now, reason)
-        withdraw(clearance.brand_id, Occasion.SECOND_READING, _about(clearance), now)
+        withdraw(clearance.brand_id, [Occasion.SECOND_READING], [_about(clearance)], now)
         _tell(clearance, Occasion.SECOND_READ, [clearance.author_id], now)
         return True
 
@@ -81,7 +81,7 @@ def withdraw_clearance(seat: Seat, conversation: Conversation, now: datetime) ->
         gone = Clearance.objects.of(seat.brand).filter(pk__in=waiting).exclude(state=Clearance.USED)
         if not gone.update(state=Clearance.WITHDRAWN, text="", findings=[]):
             return False
-        withdraw(seat.brand.pk, Occasion.SECOND_READING, conversation.public_id, now)
+        withdraw(seat.brand.pk, [Occasion.SECOND_READING], [conversation.public_id], now)
         for row in Clearance.objects.of(seat.brand).filter(pk__in=waiting):
             ids = {"brand_id": row.brand_id, "clearance_id": row.pk, "conversation_id": row.conversation_id}
             announce(ClearanceMoved(**ids), now)

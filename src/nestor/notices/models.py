@@ -55,6 +55,7 @@ class Notice(PublicRow):
             models.Index(fields=["user", "-made_at", "-id"], name="notice_list"),
             models.Index(fields=["user"], condition=Q(seen_at__isnull=True), name="notice_unseen"),
             models.Index(fields=["made_at"], name="notice_made"),
+            models.Index(fields=["brand", "about"], condition=Q(seen_at__isnull=True), name="notice_about"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -94,6 +94,12 @@ def next_told(brand: Brand, told: Collection[int], now: datetime, *, is_sealed: 
     return next_rung([rank for rank in ranks if rank], heads, told)
 
 
+def first_called(brand_id: int, now: datetime, *, is_sealed: bool) -> set[int]:
+    """Return who is on call now: told first of what nobody has."""
+    rung = next_told(Brand.objects.get(pk=brand_id), (), now, is_sealed=is_sealed)
+    return set(rung.people) if rung is not None else set()
+
+
 def policy_of(brand: Brand | int) -> Policy:
     """Return what the head of the desk chose; before they chose: mail and push."""
     found: Policy | None = Policy.objects.of(brand).first()

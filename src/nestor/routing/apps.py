@@ -14,9 +14,13 @@ class RoutingConfig(AppConfig):
         from nestor.notices.reads import DIGEST, STILL
         from nestor.notices.rules import Occasion
         from nestor.routing.jobs import JOBS, SUBSCRIBERS
-        from nestor.routing.reads.telling import figures, is_still_sealed
+        from nestor.routing.reads.telling import figures, is_still_due, is_still_sealed
+        from nestor.routing.rules.steps import Step
         from nestor.work.registry import register
 
         register(*JOBS, *SUBSCRIBERS)
         STILL[Occasion.SEALED] = is_still_sealed
+        STILL[Occasion.CLOCK_SOON] = is_still_due(Step.SOON)
+        STILL[Occasion.CLOCK_LATE] = is_still_due(Step.LATE)
+        STILL[Occasion.ESCALATED] = is_still_due(Step.ESCALATED)
         DIGEST["routing"] = figures

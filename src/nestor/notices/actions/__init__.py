@@ -15,6 +15,7 @@ from nestor.notices.rules.reach import State, Why
 from nestor.people.models import User
 from nestor.vocabulary import Urgency
 from nestor.work.actions import announce_all
+from nestor.work.reads.lookups import Among
 
 MOST_FORGOTTEN = 2000
 
@@ -59,10 +60,11 @@ def mark_seen(owner: User, now: datetime, public_ids: Sequence[str] | None = Non
         return close_notices(list(rows), now, Why.SEEN)
 
 
-def withdraw(brand_id: int, occasion: Occasion, about: str, now: datetime) -> int:
-    """End what was told of a matter: nobody needs to know it any more. Joins the caller's transaction."""
-    end_calls(brand_id, occasion, about, now)
-    rows = Notice.objects.of(brand_id).filter(occasion=occasion.value, about=about, seen_at__isnull=True)
+def withdraw(brand_id: int, occasions: Iterable[Occasion], about: Iterable[str], now: datetime) -> int:
+    """End what was told of these matters: nobody needs to know it any more. Joins the caller's transaction."""
+    names, codes = list(about), [one.value for one in occasions]
+    end_calls(brand_id, codes, names, now)
+    rows = Notice.objects.of(brand_id).filter(Among("about", names), occasion__in=codes, seen_at__isnull=True)
     return close_notices(list(rows), now, Why.OVER)
 
 

@@ -4,7 +4,7 @@ The sweep finds calls that are due; each step is one conditional UPDATE from the
 that dies, or two at once, change nothing: the step was taken once, or is due again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -115,7 +115,7 @@ def take_call(seat: Seat, call: Call, now: datetime) -> bool:
         return True
 
 
-def end_calls(brand_id: int, occasion: Occasion, about: str, now: datetime) -> int:
-    """End calls of a matter that has come to its end: said by the room that told of it, in its own transaction."""
-    rows = Call.objects.of(brand_id).filter(occasion=occasion.value, about=about, over_at__isnull=True)
+def end_calls(brand_id: int, occasions: Iterable[str], about: Iterable[str], now: datetime) -> int:
+    """End calls of matters that have come to their end: said by the room that told of them, in its own transaction."""
+    rows = Call.objects.of(brand_id).filter(Among("about", about), occasion__in=occasions, over_at__isnull=True)
     return sum(end_call(row, now) for row in rows)

@@ -31,7 +31,7 @@ def tell_of_trouble(channel_id: int, now: datetime) -> bool:
 def end_trouble(brand_id: int, channel_id: int, now: datetime) -> int:
     """End the calls for a channel that is well; return how many."""
     channel = Channel.objects.of(brand_id).filter(pk=channel_id, trouble="").first()
-    return end_calls(brand_id, Occasion.CHANNEL_BLIND, channel.public_id, now) if channel is not None else 0
+    return end_calls(brand_id, [Occasion.CHANNEL_BLIND], [channel.public_id], now) if channel is not None else 0
 
 
 def is_still_troubled(brand_id: int, about: str) -> bool:

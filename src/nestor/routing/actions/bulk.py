@@ -187,7 +187,7 @@ def _go_on(bulk: BulkDeed, lease: Lease, now: datetime, looked_at: int, **change
     if "state" in after and bulk.author_id is not None and bulk.total > STEP:
         tell(bulk.brand_id, Occasion.BULK_DONE, bulk.public_id, now, to=[bulk.author_id])
     if "state" in after and is_undoing:
-        withdraw(bulk.brand_id, Occasion.HANDED_MANY, bulk.public_id, now)
+        withdraw(bulk.brand_id, [Occasion.HANDED_MANY], [bulk.public_id], now)
     elif "state" in after:
         _tell_receiver(bulk, now)
     return True

@@ -10,12 +10,14 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from nestor.inbox.models import Conversation
-from nestor.notices.actions import tell_of_sealed
+from nestor.notices.actions import tell_of_sealed, withdraw
+from nestor.notices.rules import Occasion
 from nestor.routing.events import ConversationRouted
 from nestor.routing.models import OpenCount, Route, SavedView
 from nestor.routing.reads.views import counted_views, facts_of
 from nestor.routing.rules.counting import facets_of
 from nestor.routing.rules.filters import Facts, Sought, answers
+from nestor.routing.rules.telling import comes_under_seal, over
 from nestor.vocabulary import new_id
 from nestor.work.actions import announce_all
 from nestor.work.actions.many import change_rows, write_rows
@@ -68,17 +70,29 @@ def apply_moves(brand_id: int, moves: Sequence[Move], now: datetime) -> None:
     recount(brand_id, [move.facts() for move in ordered])
     events = [ConversationRouted(brand_id=brand_id, conversation_id=move.conversation_id) for move in ordered]
     announce_all(events, now)
-    sealed = [move.conversation_id for move in ordered if is_newly_sealed(move)]
+    _tell(brand_id, ordered, now)
+
+
+def _tell(brand_id: int, moves: Sequence[Move], now: datetime) -> None:
+    """Call about what came under seal; end what was told of and is over."""
+    sealed: list[int] = []
+    ended: dict[frozenset[Occasion], list[int]] = {}
+    for move in moves:
+        before = vars(move.row) if move.row is not None else {}
+        after = before | move.values
+        if comes_under_seal(before, after):
+            sealed.append(move.conversation_id)
+        if move.row is not None and (occasions := over(before, after)):
+            ended.setdefault(occasions, []).append(move.conversation_id)
     if sealed:
-        rows = Conversation.objects.of(brand_id).filter(pk__in=sealed).order_by("pk")
-        tell_of_sealed(brand_id, rows.values_list("public_id", flat=True), now)
+        tell_of_sealed(brand_id, _names(brand_id, sealed), now)
+    for occasions, ids in ended.items():
+        withdraw(brand_id, occasions, _names(brand_id, ids), now)
 
 
-def is_newly_sealed(move: Move) -> bool:
-    """Return whether a conversation that is open came under seal by this."""
-    before = vars(move.row) if move.row is not None else {}
-    after = before | move.values
-    return bool(after.get("is_sealed") and after.get("is_open") and not (before.get("is_sealed") and before["is_open"]))
+def _names(brand_id: int, ids: Sequence[int]) -> list[str]:
+    rows = Conversation.objects.of(brand_id).filter(Among("pk", ids)).order_by("pk")
+    return list(rows.values_list("public_id", flat=True))
 
 
 def _insert(brand_id: int, moves: Sequence[Move]) -> None:

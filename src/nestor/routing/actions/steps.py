@@ -8,7 +8,7 @@ from django.db import transaction
 
 from nestor.inbox.models import Conversation
 from nestor.notices.actions import tell
-from nestor.notices.reads import on_call
+from nestor.notices.reads import first_called
 from nestor.notices.rules import Occasion
 from nestor.people.reads import team_of
 from nestor.people.rules import Permission, may
@@ -67,10 +67,9 @@ def _take(row: Route, clockwork: Clockwork, now: datetime) -> Step | None:
 
 def _tell(brand_id: int, taken: Sequence[tuple[Route, Step]], now: datetime) -> None:
     """Tell whoever has a conversation, or else who is on call; of what is passed on, who is on call, then the next."""
-    team = team_of(brand_id)
-    roles = {user.pk: role for user, role in team}
+    roles = {user.pk: role for user, role in team_of(brand_id)}
     sees = {user_id for user_id, role in roles.items() if may(role, Permission.SEE_SEALED)}
-    duty = {is_sealed: {user.pk for user in on_call(team, sees_sealed=is_sealed)} for is_sealed in (False, True)}
+    duty = {is_sealed: first_called(brand_id, now, is_sealed=is_sealed) for is_sealed in (False, True)}
     wanted: list[tuple[Route, Step, set[int]]] = []
     for row, step in taken:
         owner: int | None = row.assignee_id

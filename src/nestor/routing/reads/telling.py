@@ -1,6 +1,6 @@
 """What notices ask of routing: whether what was told of is still so, and what somebody's day holds."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -10,12 +10,24 @@ from nestor.notices.reads import Figure
 from nestor.people.reads import Seat
 from nestor.routing.models import Route
 from nestor.routing.reads import since, visible_routes
+from nestor.routing.rules.steps import Step
 
 
 def is_still_sealed(brand_id: int, about: str) -> bool:
     """Return whether a sealed conversation is open and nobody has taken or answered it."""
     rows = Route.objects.of(brand_id).filter(conversation__public_id=about, is_sealed=True, is_open=True)
     return rows.filter(assignee__isnull=True, answered_at__isnull=True).exists()
+
+
+def is_still_due(step: Step) -> Callable[[int, str], bool]:
+    """Return what says whether a clock that came to that step still runs; about "": any of the brand's."""
+
+    def is_so(brand_id: int, about: str) -> bool:
+        running = {"is_open": True, "clock_started_at__isnull": False, "clock_stopped_at__isnull": True}
+        rows = Route.objects.of(brand_id).filter(**running, clock_step__gte=step.value)
+        return bool((rows.filter(conversation__public_id=about) if about else rows).exists())
+
+    return is_so
 
 
 def hidden_among(seat: Seat, about: Iterable[str]) -> frozenset[str]:
