@@ -129,10 +129,30 @@ def test_every_word_of_a_text_finds_it(words: list[str]) -> None:
         assert not found(text, f"-{word}")
 
 
-@given(st.text(alphabet="abcdeéilmnorst", min_size=3, max_size=14), st.integers(3, 14))
-def test_the_beginning_of_a_word_finds_it(word: str, size: int) -> None:
-    if len(fold(word)) - len(token_of(word)) <= 6:
-        assert found(f"un {word} ici", f"{word[:size]}*")
+def test_the_beginning_of_a_word_finds_it() -> None:
+    """Every fourth word of the written corpora, from three letters on; the few that are not found are known."""
+    missed, tried = set(), 0
+    for word in written_words()[::4]:
+        token, whole = token_of(word), fold(word)
+        for size in range(3, len(whole) + 1):
+            beginning, tried = whole[:size], tried + 1
+            if not token.startswith(beginning) and token not in beginnings_of(beginning):
+                missed.add((beginning, word))
+    assert tried > 10_000
+    assert len(missed) < tried / 2000, missed
+
+
+def written_words() -> list[str]:
+    texts = (row.message.text for language in (Language.FR, Language.EN) for row in read_rows(CORPORA, language))
+    return sorted({word for text in texts for word in text.lower().split() if word.isalpha() and len(word) < 25})
+
+
+@pytest.mark.parametrize(
+    ("beginning", "text"),
+    [("deliver*", "le train de nuit"), ("rembours*", "un re-départ"), ("annul*", "il y a un an"), ("horair*", "ho !")],
+)
+def test_a_short_word_is_not_the_beginning_cut_off(beginning: str, text: str) -> None:
+    assert not found(text, beginning)
 
 
 def test_marks_stand_on_the_words_that_were_hit() -> None:
@@ -152,9 +172,10 @@ def test_more_hits_in_fewer_words_matter_more() -> None:
 
 
 def test_a_beginning_reaches_tokens_whose_ending_was_cut() -> None:
-    assert beginnings_of("remboursem") == ("remb", "rembo", "rembou", "rembour", "rembours", "rembourse", "remboursem")
-    assert beginnings_of("tra") == ("tr", "tra")
-    assert beginnings_of("pay") == ("pa", "pai")
+    assert beginnings_of("remboursem") == ("rembour",)
+    assert beginnings_of("tra") == ()
+    assert beginnings_of("pay") == ("pai",)
+    assert beginnings_of("finissai") == ("fin", "finiss")
 
 
 @pytest.mark.parametrize(

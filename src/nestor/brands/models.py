@@ -4,12 +4,13 @@ from django.db import models
 
 from nestor.brands.scoping import BrandRow, PublicRow
 from nestor.vocabulary import new_id, new_public_id
+from nestor.work.models import IdField
 
 
 class Brand(models.Model):
     """A brand or an institution the desk speaks for."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    id = IdField(primary_key=True, default=new_id, editable=False)
     public_id = models.CharField(max_length=16, default=new_public_id, unique=True, editable=False)
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
@@ -115,7 +116,7 @@ class ChannelSecret(BrandRow):
 class InstallationSecret(models.Model):
     """A secret of the whole installation for one network: an app's own key."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    id = IdField(primary_key=True, default=new_id, editable=False)
     network = models.CharField(max_length=40)
     name = models.CharField(max_length=60)
     sealed = models.TextField()

@@ -10,6 +10,7 @@ from django.db.models.sql import Query
 from django.db.models.sql.where import AND, WhereNode
 
 from nestor.vocabulary import new_id, new_public_id
+from nestor.work.models import IdField
 
 if TYPE_CHECKING:
     from nestor.brands.models import Brand
@@ -101,7 +102,7 @@ BrandRows = models.Manager.from_queryset(BrandQuerySet)
 class BrandRow(models.Model):
     """Base of every table that belongs to a brand."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    id = IdField(primary_key=True, default=new_id, editable=False)
     brand = models.ForeignKey("brands.Brand", on_delete=models.CASCADE, related_name="+")
 
     objects = BrandRows()

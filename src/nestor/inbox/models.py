@@ -79,7 +79,11 @@ class Message(PublicRow):
         constraints = [models.UniqueConstraint(fields=["channel", "network_id"], name="message_once")]
         indexes = [
             models.Index(fields=["conversation", "published_at", "id"], name="message_thread"),
-            models.Index(fields=["brand", "identity"], name="message_identity"),
+            models.Index(
+                fields=["brand", "identity", "-published_at"],
+                condition=Q(shown_at__isnull=False),
+                name="message_identity",
+            ),
             models.Index(fields=["arrived_at"], condition=Q(shown_at__isnull=True), name="message_unread"),
             models.Index(
                 fields=["brand", "-published_at", "-id"], condition=Q(shown_at__isnull=False), name="message_time"

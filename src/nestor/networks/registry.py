@@ -1,6 +1,7 @@
 """Networks by their key: found through the entry point group `nestor.networks`, loaded only when asked for."""
 
 import re
+import sys
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -60,7 +61,15 @@ def locale_folders() -> tuple[Path, ...]:
 
 
 def offered_in(group: str) -> dict[str, list[EntryPoint]]:
-    """Return a group's entry points by key; one met twice (a checkout beside an installed copy) counts once."""
+    """Return a group's entry points by key; one met twice (a checkout beside an installed copy) counts once.
+
+    Looked up once in the life of a process: it reads a file of every installed package, and pages ask.
+    """
+    return _offered(group, tuple(sys.path))
+
+
+@cache
+def _offered(group: str, _path: tuple[str, ...]) -> dict[str, list[EntryPoint]]:
     offered: dict[str, dict[str, EntryPoint]] = {}
     for point in entry_points(group=group):
         if _KEY.fullmatch(point.name):

@@ -6,7 +6,7 @@ from django.db.models import Q
 from nestor.brands.scoping import BrandRow, PublicRow
 from nestor.people.models import User
 from nestor.vocabulary import new_id, new_public_id
-from nestor.work.models import Leased
+from nestor.work.models import IdField, Leased
 
 
 class Call(Leased, PublicRow):
@@ -67,7 +67,7 @@ class Notice(PublicRow):
 class Address(models.Model):
     """A browser or a telephone of one person: a person's own, for every brand they work for. What it is, is sealed."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    id = IdField(primary_key=True, default=new_id, editable=False)
     public_id = models.CharField(max_length=16, default=new_public_id, unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     way = models.CharField(max_length=5)
@@ -108,7 +108,7 @@ class Sending(Leased, BrandRow):
 class Habit(models.Model):
     """When one person is left in peace, and when they want the day in figures: theirs, whatever the brand."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    id = IdField(primary_key=True, default=new_id, editable=False)
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
     quiet = models.JSONField(null=True)  # [weekday, "HH:MM", "HH:MM"]; None: never chosen
     digest_at = models.TimeField(null=True, blank=True)

@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from nestor.brands.scoping import BrandRow, PublicRow
 from nestor.vocabulary import Role, new_id, new_public_id
-from nestor.work.models import Leased
+from nestor.work.models import IdField, Leased
 
 
 class Users(BaseUserManager["User"]):
@@ -23,7 +23,7 @@ class Users(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Somebody of the team."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    id = IdField(primary_key=True, default=new_id, editable=False)
     public_id = models.CharField(max_length=16, default=new_public_id, unique=True, editable=False)
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120)

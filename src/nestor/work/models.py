@@ -7,6 +7,22 @@ from django.db import models
 from nestor.vocabulary import new_id
 
 
+class IdField(models.BigIntegerField):  # type: ignore[type-arg]
+    """An internal id: 64 bits of `vocabulary.new_id`. On SQLite it is the row's own number.
+
+    SQLite takes only a primary key declared `integer` for that (https://www.sqlite.org/lang_createtable.html#rowid);
+    any other, `bigint` too, is an index beside the table: one more to write, and one more to go through at each look.
+    """
+
+    def db_type(self, connection: Any) -> str | None:
+        """Return the column's type."""
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
+
+    def rel_db_type(self, connection: Any) -> str | None:
+        """Return the type of the columns that point here."""
+        return super().db_type(connection)
+
+
 class Leased(models.Model):
     """A row that one worker at a time may work on: a token and when it lapses."""
 
@@ -57,7 +73,7 @@ class Written(models.Model):
 class Event(Written):
     """Something that happened: ids only, never text."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    id = IdField(primary_key=True, default=new_id, editable=False)
     brand_id = models.BigIntegerField()
     name = models.CharField(max_length=60)
     version = models.PositiveSmallIntegerField(default=1)
@@ -74,7 +90,7 @@ class Event(Written):
 class Wakeup(Leased):
     """One event owed to one subscriber; gone once the subscriber's own transaction commits."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    id = IdField(primary_key=True, default=new_id, editable=False)
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
     brand_id = models.BigIntegerField()
     subscriber = models.CharField(max_length=60)
@@ -90,7 +106,7 @@ class Wakeup(Leased):
 class JournalEntry(Written):
     """Who did what, when, why. Codes and ids only; `reason` is what the person typed."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    id = IdField(primary_key=True, default=new_id, editable=False)
     brand_id = models.BigIntegerField(null=True)  # None: the installation itself
     actor_id = models.BigIntegerField(null=True)  # None: the desk itself
     verb = models.CharField(max_length=60)
@@ -110,7 +126,7 @@ class JournalEntry(Written):
 class IdempotencyKey(models.Model):
     """A submission already answered: the same key gives the same result."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    id = IdField(primary_key=True, default=new_id, editable=False)
     brand_id = models.BigIntegerField()
     scope = models.CharField(max_length=60)
     key = models.CharField(max_length=80)

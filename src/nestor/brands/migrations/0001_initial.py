@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import nestor.vocabulary
+import nestor.work.models
 
 
 class Migration(migrations.Migration):
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -45,7 +46,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -83,7 +84,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -107,7 +108,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -124,7 +125,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -142,7 +143,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Value
+from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Greatest
 
 from nestor.composer.models import Draft
@@ -89,8 +89,8 @@ def confirm_relief(seat: Seat, relief: Relief, now: datetime) -> BulkDeed | None
 
 def _take_over_drafts(seat: Seat, giver_id: int) -> None:
     """Give drafts their new author; where the new author is writing already, both keep their own."""
-    open_here = visible_routes(seat).filter(is_open=True).values("conversation_id")
-    drafts = Draft.objects.of(seat.brand).filter(author_id=giver_id, conversation_id__in=open_here).exclude(text="")
+    open_here = visible_routes(seat).filter(is_open=True, conversation_id=OuterRef("conversation_id"))
+    drafts = Draft.objects.of(seat.brand).filter(Exists(open_here), author_id=giver_id).exclude(text="")
     for draft_id in list(drafts.values_list("pk", flat=True)):
         try:
             with transaction.atomic():

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import nestor.vocabulary
+import nestor.work.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SavedReply',
             fields=[
-                ('id', models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
                 ('public_id', models.CharField(default=nestor.vocabulary.new_public_id, editable=False, max_length=16, unique=True)),
                 ('name', models.CharField(max_length=80)),
                 ('shortcut', models.CharField(blank=True, default='', max_length=20)),
@@ -37,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Signature',
             fields=[
-                ('id', models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
                 ('text', models.CharField(max_length=200)),
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),

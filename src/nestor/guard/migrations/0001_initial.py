@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import nestor.vocabulary
+import nestor.work.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Clearance',
             fields=[
-                ('id', models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
                 ('public_id', models.CharField(default=nestor.vocabulary.new_public_id, editable=False, max_length=16, unique=True)),
                 ('text', models.TextField()),
                 ('fingerprint', models.CharField(max_length=64)),

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import nestor.vocabulary
+import nestor.work.models
 
 
 class Migration(migrations.Migration):
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -59,7 +60,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -89,7 +90,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -147,7 +148,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -175,7 +176,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -199,7 +200,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -223,7 +224,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -259,7 +260,7 @@ class Migration(migrations.Migration):
                 ("leased_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -288,7 +289,7 @@ class Migration(migrations.Migration):
                 ("leased_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -329,7 +330,7 @@ class Migration(migrations.Migration):
                 ("leased_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import nestor.vocabulary
+import nestor.work.models
 from django.db import migrations, models
 
 
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='GoneMessage',
             fields=[
-                ('id', models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
                 ('number', models.BigIntegerField()),
                 ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.channel')),

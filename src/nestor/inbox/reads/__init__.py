@@ -23,7 +23,7 @@ from nestor.inbox.models import (
     WebhookCall,
 )
 from nestor.people.reads import Seat
-from nestor.people.reads.members import also_them
+from nestor.people.reads.members import joined_to
 from nestor.people.rules import Permission
 from nestor.work.reads import is_free
 
@@ -224,13 +224,15 @@ def other_conversations(conversation: Conversation, seat: Seat, most: int = 10) 
     """Return the member's other conversations this person may see, latest first."""
     if conversation.member is None:
         return ()
-    rows = Conversation.objects.of(seat.brand).filter(member_id__in=also_them(conversation.member), route__isnull=False)
+    rows = Conversation.objects.of(seat.brand).filter(route__isnull=False).exclude(pk=conversation.pk)
     if not seat.may(Permission.SEE_SEALED):
         sealed = Message.objects.of(seat.brand).filter(conversation=OuterRef("pk"), is_sealed=True)
         rows = rows.filter(~Exists(sealed), route__is_sealed=False)
-    rows = (
-        rows.exclude(pk=conversation.pk).select_related("channel", "route", "route__last_message").order_by("-last_at")
-    )
+    # The latest of each first, along the index: somebody may have opened thousands.
+    top = conversation.member.person_id or conversation.member.pk
+    own = rows.filter(member_id=top).order_by("-last_at").values("pk")[:most]
+    joined = rows.filter(member_id__in=joined_to(top, seat.brand.pk)).order_by("-last_at").values("pk")[:most]
+    found = Conversation.objects.of(seat.brand).filter(Q(pk__in=own) | Q(pk__in=joined)).order_by("-last_at")
     return tuple(
         HistoryItem(
             public_id=row.public_id,
@@ -242,7 +244,7 @@ def other_conversations(conversation: Conversation, seat: Seat, most: int = 10) 
             harm_level=row.route.harm_level,
             excerpt=excerpt_for(seat, row.route.last_message),
         )
-        for row in rows[:most]
+        for row in found.select_related("channel", "route", "route__last_message")[:most]
     )
 
 

@@ -47,13 +47,16 @@ def conversations_with(brand_id: int, public_id: str) -> list[int]:
 
 
 def conversations_of(members: Iterable[int], brand_id: int) -> list[int]:
-    """Return the internal ids of the latest conversations these members opened or spoke in. One query."""
+    """Return the internal ids of the latest conversations these members opened, or spoke in last. One query."""
     wanted = list(members)
-    opened = Conversation.objects.of(brand_id).filter(member_id__in=wanted)
-    said = Message.objects.of(brand_id).filter(identity_id__in=accounts_of(wanted, brand_id).values("pk"))
-    spoken = Conversation.objects.of(brand_id).filter(pk__in=said.values("conversation_id"))
-    both = opened.order_by().values_list("last_at", "pk").union(spoken.order_by().values_list("last_at", "pk"))
-    return [pk for _at, pk in sorted(both, reverse=True)[:MOST]]
+    rows = Conversation.objects.of(brand_id)
+    opened = rows.filter(member_id__in=wanted).order_by("-last_at").values("pk")[:MOST]
+    said = Message.objects.of(brand_id).filter(
+        identity_id__in=accounts_of(wanted, brand_id).values("pk"), shown_at__isnull=False
+    )
+    spoken = said.order_by("-published_at").values("conversation_id")[:MOST]
+    found = rows.filter(Q(pk__in=opened) | Q(pk__in=spoken)).order_by("-last_at", "-id")
+    return list(found.values_list("pk", flat=True)[:MOST])
 
 
 def last_heard(seat: Seat, members: Iterable[int]) -> dict[int, datetime | None]:

@@ -8,6 +8,7 @@ from nestor.inbox.models import Message
 from nestor.inbox.reads import may_see
 from nestor.people.reads import Seat
 from nestor.work.reads import words
+from nestor.work.reads.lookups import Among
 from nestor.work.rules.words import MOST_INDEXED, Query
 
 
@@ -23,7 +24,11 @@ def hits(seat: Seat, query: Query) -> Hits:
     """Return the messages this person may see that answer a query; the same ones on either database."""
     rows = Message.objects.of(seat.brand).filter(may_see(seat))
     ids = rare_ids(seat.brand, query)
-    return Hits(words.along(rows, query), is_many=True) if ids is None else Hits(rows.filter(pk__in=ids), is_many=False)
+    return (
+        Hits(words.along(rows, query), is_many=True)
+        if ids is None
+        else Hits(rows.filter(Among("pk", ids)), is_many=False)
+    )
 
 
 def rare_ids(brand: Brand | int, query: Query) -> list[int] | None:

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import nestor.vocabulary
+import nestor.work.models
 
 
 class Migration(migrations.Migration):
@@ -22,7 +23,7 @@ class Migration(migrations.Migration):
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -49,7 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -76,7 +77,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -108,7 +109,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),

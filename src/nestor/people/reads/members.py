@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 
 from nestor.brands.models import Brand
 from nestor.brands.scoping import BrandQuerySet
@@ -23,10 +22,9 @@ def same_person(member: Member) -> list[int]:
     return [top, *below]
 
 
-def also_them(member: Member) -> "models.QuerySet[Any, dict[str, Any]]":
-    """Return the same as a question within another."""
-    top = member.person_id or member.pk
-    return Member.objects.of(member.brand_id).filter(Q(pk=top) | Q(person_id=top)).values("pk")
+def joined_to(top: int, brand_id: int) -> "models.QuerySet[Any, dict[str, Any]]":
+    """Return the internal ids of the members joined to a person, as a question within another."""
+    return Member.objects.of(brand_id).filter(person_id=top).values("pk")
 
 
 def accounts_of(members: Iterable[int], brand_id: int) -> BrandQuerySet:

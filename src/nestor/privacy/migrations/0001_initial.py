@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import nestor.vocabulary
+import nestor.work.models
 from django.db import migrations, models
 
 
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('lease_token', models.CharField(blank=True, default='', max_length=16)),
                 ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('id', models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
                 ('message_months', models.PositiveSmallIntegerField(null=True)),
                 ('raw_days', models.PositiveSmallIntegerField(null=True)),
                 ('call_days', models.PositiveSmallIntegerField(default=30)),

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import nestor.vocabulary
+import nestor.work.models
 
 
 class Migration(migrations.Migration):
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
                 ("leased_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -97,7 +98,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),

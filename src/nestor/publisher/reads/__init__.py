@@ -15,7 +15,7 @@ from nestor.notices.reads import Figure
 from nestor.people.reads import Seat
 from nestor.publisher.models import Delivery, Moderation
 from nestor.publisher.rules import State
-from nestor.routing.reads import visible_routes
+from nestor.routing.reads import is_visible, visible_routes
 from nestor.work.reads import is_free
 
 
@@ -149,7 +149,7 @@ def unsettled(seat: Seat, most: int = 20) -> tuple[DeliveryRow, ...]:
     asks = Q(state=State.UNCONFIRMED, due_at__isnull=True)
     tells = Q(state__in=(State.REFUSED, State.LATE), dismissed_at__isnull=True)
     stopped = Q(state=State.CANCELLED, dismissed_at__isnull=True) & ~Q(reason="")
-    rows = Delivery.objects.of(seat.brand).filter(asks | tells | stopped, conversation__in=_visible(seat))
+    rows = Delivery.objects.of(seat.brand).filter(asks | tells | stopped, is_visible(seat))
     return tuple(
         delivery_row(row, seat)
         for row in rows.select_related("author", "channel", "conversation").order_by("-made_at", "-id")[:most]
@@ -159,10 +159,6 @@ def unsettled(seat: Seat, most: int = 20) -> tuple[DeliveryRow, ...]:
 def figures(seat: Seat, _now: datetime) -> Iterable[Figure]:
     """Yield how many answers need a person, for the digest."""
     yield Figure("unsettled", len(unsettled(seat, 100)), "/")
-
-
-def _visible(seat: Seat) -> object:
-    return visible_routes(seat).values("conversation_id")
 
 
 def waiting_count(brand: Brand | int) -> int:

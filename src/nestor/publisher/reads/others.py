@@ -11,7 +11,7 @@ from nestor.people.reads import Seat
 from nestor.publisher.models import Delivery
 from nestor.publisher.rules import Spoken, State, second_answer, warned_since
 from nestor.routing.models import ElsewhereAnswer
-from nestor.routing.reads import visible_routes
+from nestor.routing.reads import is_visible
 
 LONGEST = timedelta(days=30)  # a box that was open for longer counts as opened then
 MOST = 20
@@ -60,9 +60,8 @@ def _spoken(seat: Seat, conversation: Conversation, since: datetime) -> list[tup
     """Return who answered here, or the same person elsewhere as far as this colleague may know, and where."""
     here = to_them = Q(conversation=conversation)
     if (person := person_of(conversation)) is not None:
-        visible = visible_routes(seat).values("conversation_id")
-        here |= _of("conversation__member", person) & Q(conversation_id__in=visible)
-        to_them = here | (_of("answers__identity__member", person) & Q(conversation_id__in=visible))
+        here |= _of("conversation__member", person) & Q(is_visible(seat))
+        to_them = here | (_of("answers__identity__member", person) & Q(is_visible(seat)))
     where = "conversation__public_id"
     sent = Delivery.objects.of(seat.brand).filter(to_them, made_at__gte=since, state__in=ON_ITS_WAY)
     typed = Message.objects.of(seat.brand).filter(here, is_ours=True, mark="", published_at__gte=since)

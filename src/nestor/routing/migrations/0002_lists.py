@@ -8,6 +8,7 @@ from django.db import migrations, models
 from django.db.models import Count, OuterRef, Q, Subquery
 
 import nestor.vocabulary
+import nestor.work.models
 
 
 def copy_conversations(apps: Any, schema_editor: Any) -> None:
@@ -42,7 +43,7 @@ def count_open(apps: Any, schema_editor: Any) -> None:
     kept._base_manager.bulk_create(rows)
 
 
-ID = ("id", models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False))
+ID = ("id", nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False))
 PUBLIC_ID = (
     "public_id",
     models.CharField(default=nestor.vocabulary.new_public_id, editable=False, max_length=16, unique=True),

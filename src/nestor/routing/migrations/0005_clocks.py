@@ -8,6 +8,7 @@ from django.db import migrations, models
 from django.db.models import F
 
 import nestor.vocabulary
+import nestor.work.models
 
 
 def keep_what_it_is_counted_from(apps: Any, schema_editor: Any) -> None:
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('lease_token', models.CharField(blank=True, default='', max_length=16)),
                 ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('id', models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
                 ('public_id', models.CharField(default=nestor.vocabulary.new_public_id, editable=False, max_length=16, unique=True)),
                 ('epoch', models.PositiveIntegerField()),
                 ('state', models.CharField(default='running', max_length=10)),
@@ -46,14 +47,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ClockPolicy',
             fields=[
-                ('id', models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
                 ('epoch', models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
             name='ClockTarget',
             fields=[
-                ('id', models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
                 ('lane', models.CharField(blank=True, default='', max_length=10)),
                 ('is_next', models.BooleanField(default=False)),
                 ('allowed_for', models.DurationField(null=True)),

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import nestor.vocabulary
+import nestor.work.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ElsewhereAnswer',
             fields=[
-                ('id', models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
                 ('public_id', models.CharField(default=nestor.vocabulary.new_public_id, editable=False, max_length=16, unique=True)),
                 ('place', models.CharField(max_length=10)),
                 ('detail', models.CharField(blank=True, default='', max_length=200)),
@@ -42,7 +43,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('lease_token', models.CharField(blank=True, default='', max_length=16)),
                 ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('id', models.BigIntegerField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', nestor.work.models.IdField(default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False)),
                 ('public_id', models.CharField(default=nestor.vocabulary.new_public_id, editable=False, max_length=16, unique=True)),
                 ('name', models.CharField(max_length=120)),
                 ('email', models.CharField(max_length=254)),

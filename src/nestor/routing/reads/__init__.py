@@ -136,6 +136,14 @@ def visible_routes(seat: Seat) -> BrandQuerySet:
     return Route.objects.of(seat.brand) if seat.may(Permission.SEE_SEALED) else open_routes(seat.brand)
 
 
+def is_visible(seat: Seat, conversation: str = "conversation_id") -> Exists:
+    """Return the condition that this person may see the conversation a row names in that column.
+
+    Asked row by row: as a list, SQLite would begin with the two hundred thousand standings of a brand.
+    """
+    return Exists(visible_routes(seat).filter(conversation_id=OuterRef(conversation)))
+
+
 def open_routes(brand: Brand | int) -> BrandQuerySet:
     """Return the standings that are not sealed to anybody."""
     rows = Route.objects.of(brand)

@@ -19,6 +19,7 @@ from nestor.people.rules.members import MemberFilter
 from nestor.people.rules.names import alphabets_of, is_posing_as, may_deceive
 from nestor.routing.models import ConversationLabel, Label
 from nestor.routing.reads import InboxRow, cursor_at, midnight, open_cursor, rows_of, taken, visible_routes
+from nestor.work.reads.lookups import Among
 from nestor.work.rules.words import query_of
 
 FEW = 4000  # persons a filter leaves, up to which they are named one by one
@@ -197,7 +198,7 @@ def sheet_of(seat: Seat, member: Member, now: datetime) -> MemberSheet:
     accounts = accounts_below([member.pk], seat.brand.pk)
     joined = {one.member_id: one.member for one in accounts.get(member.pk, ()) if one.member_id != member.pk}
     ids = [member.pk, *joined]
-    routes = visible_routes(seat).filter(conversation_id__in=conversations_of(ids, seat.brand.pk))
+    routes = visible_routes(seat).filter(Among("conversation_id", conversations_of(ids, seat.brand.pk)))
     standing = list(routes.values_list("lane", "is_open"))
     counts = Counter({(member.pk, is_open): n for is_open, n in Counter(one for _lane, one in standing).items()})
     (row,) = _rows(seat, [member], accounts, counts, list(channels_of(seat.brand)))

@@ -9,7 +9,7 @@ from nestor.inbox.models import Conversation
 from nestor.notices.reads import Figure
 from nestor.people.reads import Seat
 from nestor.routing.models import Route
-from nestor.routing.reads import since, visible_routes
+from nestor.routing.reads import is_visible, since, visible_routes
 from nestor.routing.rules.steps import Step
 
 
@@ -33,8 +33,8 @@ def is_still_due(step: Step) -> Callable[[int, str], bool]:
 def hidden_among(seat: Seat, about: Iterable[str]) -> frozenset[str]:
     """Return which of these public ids are conversations the seat may not see, sealed since they were told of."""
     rows = Conversation.objects.of(seat.brand).filter(public_id__in=set(about))
-    seen = visible_routes(seat).values("conversation_id")
-    is_seen = Q(merged_into__isnull=True, pk__in=seen) | Q(merged_into__in=seen)
+    own, other = is_visible(seat, "pk"), is_visible(seat, "merged_into_id")
+    is_seen = Q(own, merged_into__isnull=True) | Q(other)
     return frozenset(rows.exclude(is_seen).values_list("public_id", flat=True))
 
 

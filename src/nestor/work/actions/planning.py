@@ -37,8 +37,12 @@ def foretell_sizes(using: str) -> int:
     return len(figures)
 
 
-def _indexes(cursor: CursorWrapper, model: type[models.Model]) -> Iterator[tuple[str, list[int]]]:
-    """Yield each index of a table with its figures: rows, then how many share its first column, its first two."""
+def _indexes(cursor: CursorWrapper, model: type[models.Model]) -> Iterator[tuple[str | None, list[int]]]:
+    """Yield each index of a table with its figures: rows, then how many share its first column, its first two.
+
+    Without a name: the table itself, whose rows are found by their own number.
+    """
+    yield None, [ROWS]
     fields = {field.column: field for field in model._meta.concrete_fields}
     cursor.execute('SELECT name, "unique" FROM pragma_index_list(%s)', [model._meta.db_table])
     for name, is_unique in cursor.fetchall():

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import nestor.vocabulary
+import nestor.work.models
 
 
 class Migration(migrations.Migration):
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -48,7 +49,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
@@ -96,7 +97,7 @@ class Migration(migrations.Migration):
                 ("leased_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "id",
-                    models.BigIntegerField(
+                    nestor.work.models.IdField(
                         default=nestor.vocabulary.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),

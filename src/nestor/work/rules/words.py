@@ -23,6 +23,17 @@ _ROUNDS = 5
 _WORD = re.compile(r"[^\W_]+")
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?=[^\W_])", re.IGNORECASE)
 _ASKED = re.compile(r'([-−]?)(?:"([^"]*)"?|«([^»]*)»?|“([^”]*)”?|(\S+))')
+_ENDINGS = """
+    ables ably abilities age ages aires ais ait aient al ales alement alities aller ally ances ant antes ants
+    ateurs ations atives atrices aux ed edly eds eement ees elles ely ement ements ences ener ening ens ents
+    entials entially er erai erait eraient erez eriez erons eront ers es est eurs euses eusement eux ez ful fully
+    fulness iables ibles ibilites icals ically icites ics ied iers iere ieres ies iest ifs ille illes ing ingly
+    ings ion ions ique iques ir ira irait irent is isation isations ises ising ismes issaient issait issant
+    issements issent issez issons istes ite ites ité ités iveness ivement ivites ivités ivité ives ized izes izing
+    ization izations izers less lessly lies logies lys ments mente ness nesses ologies ologiques ologists ons ously
+    ousness ous tional tionally usions utions y ys é és ée ées ément ûmes âmes èrent
+""".split()
+_RESTS = tuple(sorted({"", *(ending[at:] for ending in _ENDINGS for at in range(len(ending)))}))  # once a part is typed
 _STEMMERS = threading.local()  # a stemmer keeps the word it is at: two threads would mix theirs
 
 
@@ -126,10 +137,16 @@ def _term_of(phrase: str | None, word: str | None) -> Term | None:
     return Term(tokens, is_prefix and len(last) >= LEAST_PREFIX) if tokens else None
 
 
+@lru_cache(maxsize=10_000)
 def beginnings_of(prefix: str) -> tuple[str, ...]:
-    """Return tokens that may stand for a word beginning like this although they are shorter: its ending was cut off."""
-    cut = [prefix[:size] for size in range(max(2, len(prefix) - 6), len(prefix))] + [token_of(prefix)]
-    return tuple(dict.fromkeys([*cut, *(f"{one[:-1]}i" for one in (*cut, prefix) if one[-1] == "y")]))
+    """Return tokens of words that begin like this, although the tokens do not: their ending was cut off, or altered.
+
+    They are found by ending the word in every way French and English end words; a shorter token that no ending leads
+    to ("de" for "deliver") belongs to other words.
+    """
+    stems = [prefix, f"{prefix[:-1]}é"] if prefix.endswith("e") else [prefix]
+    found = {token_of.__wrapped__(f"{stem}{rest}") for stem in stems for rest in _RESTS}
+    return tuple(sorted(one for one in found if one and not one.startswith(prefix)))
 
 
 def spans_of(text: str, query: Query) -> list[tuple[int, int]]:
