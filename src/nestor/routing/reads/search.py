@@ -16,6 +16,7 @@ from nestor.work.rules.words import Query, query_of, relevance_of, spans_of
 
 MOST_RANKED = 1000  # latest hits among which the best are looked for
 MOST_FEW = 4000  # conversations a filter leaves, up to which their messages are looked at one by one
+MOST_LOOKS = 10  # at twice a page of hits each: somebody may have said one word a thousand times in one place
 AROUND = 60  # characters of context before the first hit
 LENGTH = 220
 Said = tuple[int, int, datetime]  # message, conversation, when
@@ -36,8 +37,7 @@ def search_page(seat: Seat, wanted: InboxFilter, now: datetime, after: str = "",
         more = cursor_at(now, start + most) if start + most < len(ranked) else ""
         return InboxPage(_rows(seat, ranked[start : start + most], query, now), more)
     if after:
-        at, row_id = open_cursor(after)
-        hits = hits.filter(published_at__lte=at).filter(Q(published_at__lt=at) | Q(id__lt=row_id))
+        hits = _before(hits, *open_cursor(after))
     said, more = _first_of_each(hits, most)
     return InboxPage(_rows(seat, said, query, now), more)
 
@@ -60,15 +60,28 @@ def _narrows(wanted: InboxFilter) -> bool:
 def _first_of_each(hits: BrandQuerySet, most: int) -> tuple[list[Said], str]:
     """Return the latest hit of each conversation, latest first, and the cursor after the last one."""
     found: dict[int, Said] = {}
-    ordered = hits.order_by("-published_at", "-id").values_list("pk", "conversation_id", "published_at")
     last: Said | None = None
-    for one in ordered[: most * 20].iterator(chunk_size=2 * most):
-        if one[1] not in found and len(found) == most and last is not None:
-            return list(found.values()), cursor_at(last[2], last[0])
-        found.setdefault(one[1], one)
-        last = one
-    is_whole = last is None or len(found) < most
-    return list(found.values()), "" if is_whole or last is None else cursor_at(last[2], last[0])
+    for _look in range(MOST_LOOKS):
+        said = _latest(hits, last, 2 * most)
+        for one in said:
+            if one[1] not in found and len(found) == most and last is not None:
+                return list(found.values()), cursor_at(last[2], last[0])
+            found.setdefault(one[1], one)
+            last = one
+        if len(said) < 2 * most:
+            return list(found.values()), ""
+    return list(found.values()), cursor_at(last[2], last[0]) if last is not None else ""
+
+
+def _latest(hits: BrandQuerySet, last: Said | None, most: int) -> list[Said]:
+    """Return the latest hits before one: so many, since a database may look through all it is asked for at once."""
+    if last is not None:
+        hits = _before(hits, last[2], last[0])
+    return list(hits.order_by("-published_at", "-id").values_list("pk", "conversation_id", "published_at")[:most])
+
+
+def _before(hits: BrandQuerySet, at: datetime, row_id: int) -> BrandQuerySet:
+    return hits.filter(published_at__lte=at).filter(Q(published_at__lt=at) | Q(id__lt=row_id))
 
 
 def _ranked(hits: BrandQuerySet, query: Query) -> list[Said]:
