@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from nestor.brands.actions import connect_channel, hold_channel, lift_hold
 from nestor.brands.models import Channel
-from nestor.brands.reads import channel_of, places, reason_of, secrets_of, whereabouts_of
-from nestor.brands.secrets import SecretLost
+from nestor.brands.reads import channel_of, places, reason_of, whereabouts_of
+from nestor.faces.connecting import OtherAccount, load_network, try_access
 from nestor.faces.web.charts import Bar, blind_bars, day_lines
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
@@ -27,7 +26,6 @@ from nestor.faces.web.words import TROUBLES, WHAT_TO_DO, word
 from nestor.inbox.actions import ask_backfill, fill_again, open_cursor, read_now
 from nestor.inbox.models import BlindSpot
 from nestor.inbox.reads import ChannelHealth, channel_health
-from nestor.networks import registry
 from nestor.networks.contract import Account, Network, NetworkTrouble
 from nestor.people.rules import Permission
 
@@ -46,14 +44,6 @@ class ShownChannel:
     def channel(self) -> Channel:
         """Return the channel itself."""
         return self.health.channel
-
-
-def load_network(key: str) -> Network | None:
-    """Return the network, or None where this installation does not have it."""
-    try:
-        return registry.load(key)
-    except (registry.UnknownNetwork, registry.BrokenNetwork):
-        return None
 
 
 def shown(
@@ -194,29 +184,13 @@ def reconnect(request: DeskRequest, public_id: str) -> HttpResponse:
     return render(request, "web/channels.html", page_context(request, (channel.pk, form)), status=422)
 
 
-def _open_to(given: dict[str, str]) -> dict[str, str]:
-    """Return the settings with the installation's leave to call private addresses, which no form can give."""
-    chosen = {name: text for name, text in given.items() if name != registry.ALLOW_PRIVATE}
-    return chosen | ({registry.ALLOW_PRIVATE: "1"} if settings.NESTOR_PRIVATE_NETWORKS else {})
-
-
 def _try(channel: Channel, network: Network, given: dict[str, str], form: ConnectForm) -> Account | None:
     """Ask the network who we are with what was given; its no is written into the form."""
     try:
-        stored = secrets_of(channel)
-    except SecretLost:
-        stored = {}
-    try:
-        connector = network.open(_open_to(given), stored | form.given(kind_is_secret=True))
-        try:
-            account = connector.who_am_i()
-        finally:
-            connector.close()
+        return try_access(channel, network, given, form.given(kind_is_secret=True))
     except NetworkTrouble as trouble:
         code = reason_of(trouble).value
         form.add_error(None, f"{word(TROUBLES, code)} {word(WHAT_TO_DO, code)}")
-        return None
-    if channel.account_id and account.network_id != channel.account_id:
+    except OtherAccount:
         form.add_error(None, _("This access belongs to another account. Connect that one as a channel of its own."))
-        return None
-    return account
+    return None

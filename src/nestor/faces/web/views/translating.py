@@ -9,19 +9,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nestor.brands.actions import choose_translator
+from nestor.faces.translating import translated
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.translators import mark_of
 from nestor.faces.web.views.conversation import open_conversation
-from nestor.inbox.models import Conversation, Message
 from nestor.inbox.reads import message_for
 from nestor.people.rules import Permission
-from nestor.routing.reads.standings import is_any_sealed
 from nestor.routing.rules.forwarding import COVERED_FROM
-from nestor.triage.models import Reading
 from nestor.triage.reads import reading_of, translator_of
-from nestor.triage.rules.translation import MOST_TEXT, is_foreign, source_of
-from nestor.triage.translators.asking import described, translate
-from nestor.triage.translators.contract import CannotTranslate, Described, Why
+from nestor.triage.rules.translation import MOST_TEXT, is_foreign
+from nestor.triage.translators.asking import described
+from nestor.triage.translators.contract import CannotTranslate, Described
 
 
 @require_POST
@@ -37,7 +35,7 @@ def show_translation(request: DeskRequest, public_id: str, message_id: str) -> H
         raise Http404
     context: dict[str, object] = {"conversation": conversation, "message": message, "chosen": chosen}
     try:
-        context["translation"] = _translated(conversation, message, reading, chosen, language)
+        context["translation"] = translated(conversation, message, reading, chosen, language)
     except CannotTranslate as error:
         context["why"] = error.why.value
     context |= {
@@ -48,15 +46,6 @@ def show_translation(request: DeskRequest, public_id: str, message_id: str) -> H
         "is_covered": reading.harm_level >= COVERED_FROM,
     }
     return render(request, "web/parts/translation.html" if request.htmx else "web/translation.html", context)
-
-
-def _translated(
-    conversation: Conversation, message: Message, reading: Reading, chosen: Described, language: str
-) -> str:
-    """Return the translation; raise `CannotTranslate`. What is sealed, and all around it, stays on this machine."""
-    if chosen.host and is_any_sealed(conversation):
-        raise CannotTranslate(Why.SEALED)
-    return translate(chosen, message.text[:MOST_TEXT], source_of(reading.language), language)
 
 
 @require_POST
