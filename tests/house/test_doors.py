@@ -70,6 +70,7 @@ BY_API = {
     "hold": ["hold", "lift"],
     "backfill": ["read_again", "fill_blind_spot"],
     "reconnect": ["reconnect"],
+    "disconnect": ["disconnect"],
     # the team
     "relief_offer": ["offer"],
     "relief_settle": ["confirm", "decline", "withdraw"],

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from nestor.brands.actions import connect_channel
+from nestor.brands.actions import connect_channel, disconnect_channel
 from nestor.brands.models import Channel
 from nestor.brands.reads import reason_of
 from nestor.faces.api.v1.caller import CHANNELS, ApiRequest, needs, once
@@ -130,6 +130,15 @@ def _tried(row: Channel, network: Network, chosen: Mapping[str, str], secrets: M
         raise Problem("no_access", reason=reason_of(trouble).value) from trouble
     except OtherAccount as error:
         raise Problem("other_account") from error
+
+
+@router.post(f"{AT}/disconnect", auth=CHANNELS, response=ChannelShape, tags=["channels"])
+def disconnect(request: ApiRequest, channel: str) -> ChannelShape:
+    """Read and send no more by a channel; what was said stays, and whoever had an answer waiting is told."""
+    call, row = request.call, channel_row(request, channel)
+    needs(request, Permission.CONNECT)
+    once(request, lambda: {"changed": disconnect_channel(row, call.now, actor_id=call.seat.user.pk)})
+    return channel_at(request, channel)
 
 
 @router.post(f"{AT}/blind-spots/read-again", auth=CHANNELS, response=Changed, tags=["channels"])

@@ -1,6 +1,6 @@
 """Channels: can they be read, what was missed, what to do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nestor.brands.actions import connect_channel, hold_channel, lift_hold
+from nestor.brands.actions import connect_channel, disconnect_channel, hold_channel, lift_hold
 from nestor.brands.models import Channel
 from nestor.brands.reads import channel_of, places, reason_of, whereabouts_of
 from nestor.faces.connecting import OtherAccount, load_network, try_access
@@ -26,8 +26,10 @@ from nestor.faces.web.words import TROUBLES, WHAT_TO_DO, word
 from nestor.inbox.actions import ask_backfill, fill_again, open_cursor, read_now
 from nestor.inbox.models import BlindSpot
 from nestor.inbox.reads import ChannelHealth, channel_health
+from nestor.inbox.rules import ARCHIVE
 from nestor.networks.contract import Account, Network, NetworkTrouble
 from nestor.people.rules import Permission
+from nestor.publisher.reads import waiting_by_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class ShownChannel:
     bars: list[Bar]
     open_gaps: int
     can_reconnect: bool
+    can_disconnect: bool
+    waiting: int  # answers that have not left
     form: ConnectForm | None
 
     @property
@@ -47,7 +51,10 @@ class ShownChannel:
 
 
 def shown(
-    health: Sequence[ChannelHealth], now: datetime, form: tuple[int, ConnectForm] | None = None
+    health: Sequence[ChannelHealth],
+    now: datetime,
+    form: tuple[int, ConnectForm] | None = None,
+    waiting: Mapping[int, int] | None = None,
 ) -> list[ShownChannel]:
     """Return every channel as its card shows it; `form` is the one that was sent and found wrong."""
     found = []
@@ -55,9 +62,20 @@ def shown(
         network = load_network(one.channel.network)
         own = form[1] if form and form[0] == one.channel.pk else None
         if own is None and network is not None and network.fields:
-            own = ConnectForm(network, one.channel.settings, prefix=one.channel.public_id)
+            channel = one.channel
+            own = ConnectForm(network, channel.settings, prefix=channel.public_id, is_stored=channel.is_connected)
         gaps = [spot for spot in one.blind_spots if spot.closed_at is None]
-        found.append(ShownChannel(one, blind_bars(one.blind_spots, now), len(gaps), network is not None, own))
+        found.append(
+            ShownChannel(
+                health=one,
+                bars=blind_bars(one.blind_spots, now),
+                open_gaps=len(gaps),
+                can_reconnect=network is not None,
+                can_disconnect=one.channel.is_connected and one.channel.network != ARCHIVE,
+                waiting=(waiting or {}).get(one.channel.pk, 0),
+                form=own,
+            )
+        )
     return found
 
 
@@ -67,7 +85,7 @@ def page_context(request: DeskRequest, form: tuple[int, ConnectForm] | None = No
     return {
         "whereabouts": whereabouts_of(request.seat.brand, [one.channel for one in health]),
         "places": sorted(places().items(), key=lambda one: one[1].casefold()),
-        "channels": shown(health, request.now, form),
+        "channels": shown(health, request.now, form, waiting_by_channel(request.seat.brand)),
         "days": day_lines(request.now, timezone.localtime(request.now)),
         "may_connect": request.seat.may(Permission.CONNECT),
         "may_hold": request.seat.may(Permission.HOLD),
@@ -162,7 +180,9 @@ def reconnect(request: DeskRequest, public_id: str) -> HttpResponse:
     network = load_network(channel.network)
     if network is None:
         return show_error(request, 404)
-    form = ConnectForm(network, channel.settings, request.POST, prefix=channel.public_id)
+    form = ConnectForm(
+        network, channel.settings, request.POST, prefix=channel.public_id, is_stored=channel.is_connected
+    )
     if form.is_valid():
         settings_given = {**channel.settings, **form.given(kind_is_secret=False)}
         account = _try(channel, network, settings_given, form)
@@ -182,6 +202,17 @@ def reconnect(request: DeskRequest, public_id: str) -> HttpResponse:
             messages.info(request, _("Connected again. What was missed is being read."))
             return _back(again)
     return render(request, "web/channels.html", page_context(request, (channel.pk, form)), status=422)
+
+
+@require_POST
+@seated(Permission.CONNECT)
+def disconnect(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Read and send no more by this channel; the page has said what ends and what stays."""
+    channel = open_channel(request, public_id)
+    done = disconnect_channel(channel, request.now, actor_id=request.user.pk)
+    says = _("Disconnected. What was said stays; whoever had an answer waiting is told.")
+    messages.info(request, says if done else _("Nothing was changed: that is so already."))
+    return _back(channel)
 
 
 def _try(channel: Channel, network: Network, given: dict[str, str], form: ConnectForm) -> Account | None:
