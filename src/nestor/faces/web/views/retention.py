@@ -78,7 +78,7 @@ FIXED = (
         gettext_lazy("They concern nobody else."),
     ),
     Fixed(
-        gettext_lazy("Numbers of dropped messages"),
+        gettext_lazy("Numbers of dropped and erased messages"),
         FOR_GOOD,
         gettext_lazy("So that they do not come back when their network is read again. They say nothing of them."),
     ),
