@@ -60,6 +60,9 @@ def test_the_page_says_what_ends_and_what_stays_first(cast: Cast, page: Line, wa
     assert "Nothing is read or sent here. What was said stays." in after
     assert f'action="{at}"' not in after
     assert "Leave empty to keep the one stored" not in after.partition(f"c-{page.channel.public_id}")[2]
+    for deed in ("read", "backfill"):
+        refused = client.post(f"/channels/{page.channel.public_id}/{deed}", follow=True).content.decode()
+        assert "It is not connected." in refused
     assert "Nothing was changed: that is so already." in client.post(at, follow=True).content.decode()
     assert JournalEntry.objects.filter(verb="disconnect_channel", brand_id=cast.brand.pk).count() == 1
     assert f"#c-{page.channel.public_id}" not in client.get("/").content.decode()  # no trouble anybody must see to
@@ -171,6 +174,9 @@ def test_a_machine_disconnects_it(cast: Cast, page: Line) -> None:
     machine, at = Machine(secret_of(cast.alice)), f"/channels/{page.channel.public_id}"
     done = machine.ask("POST", f"{at}/disconnect", key="d")
     assert (done.status_code, done.json()["is_connected"]) == (200, False)
+    assert machine.ask("POST", f"{at}/read").json() == {"changed": False}
+    interval = {"start": "2026-03-01T10:00:00Z", "end": "2026-03-02T10:00:00Z"}
+    assert machine.ask("POST", f"{at}/backfill", interval).json()["code"] == "changed"
     body = {"secrets": {"token": page.account.token}}
     assert machine.ask("POST", f"{at}/reconnect", body).json()["is_connected"] is True
     assert machine.ask("POST", f"{at}/disconnect", key="d").json()["is_connected"] is True  # done already, once

@@ -151,5 +151,7 @@ def fill_blind_spot(request: ApiRequest, channel: str, given: SpotGiven) -> Chan
     spot = next((one for one in spots if one.from_at == given.from_at), None)
     if spot is None:
         raise Problem("not_found")
+    if not row.is_connected:
+        raise Problem("changed")
     done = once(request, lambda: {"changed": fill_again(spot, call.now, actor_id=call.seat.user.pk)})
     return Changed(changed=done["changed"])

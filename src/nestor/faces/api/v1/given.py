@@ -39,22 +39,23 @@ def as_whole(given: Any) -> Any:
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
-def among(numbers: Iterable[int]) -> BeforeValidator:
-    """Take these numbers and no other."""
-    known = frozenset(numbers)
+def among(values: Iterable[int | str]) -> BeforeValidator:
+    """Take these values and no other."""
+    known = frozenset(values)
 
     def check(given: Any) -> Any:
         found = as_whole(given)
-        if isinstance(found, bool) or not isinstance(found, int) or found not in known:
+        if isinstance(found, bool) or not isinstance(found, int | str) or found not in known:
             raise PydanticCustomError("enum", "none of those")
         return found
 
     return BeforeValidator(check)
 
 
-def enum_of(numbers: Iterable[int]) -> WithJsonSchema:
-    """Describe them."""
-    return WithJsonSchema({"type": "integer", "enum": sorted(numbers)})
+def enum_of(values: Iterable[int | str]) -> WithJsonSchema:
+    """Describe them: all numbers, or all words."""
+    listed = list(values)
+    return WithJsonSchema({"type": "string" if isinstance(listed[0], str) else "integer", "enum": listed})
 
 
 # Bounds stand before the validator: after it, pydantic leaves them out of the schema.

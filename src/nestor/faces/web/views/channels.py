@@ -118,7 +118,7 @@ def _back(channel: Channel) -> HttpResponse:
 def read_channel_now(request: DeskRequest, public_id: str) -> HttpResponse:
     """Read it at once instead of at its time."""
     channel = open_channel(request, public_id)
-    done = read_now(channel, request.now)
+    done = channel.is_connected and read_now(channel, request.now)
     messages.info(request, _("It is being read now.") if done else _("It is not connected."))
     return _back(channel)
 
@@ -147,6 +147,9 @@ def hold(request: DeskRequest, public_id: str) -> HttpResponse:
 def backfill(request: DeskRequest, public_id: str) -> HttpResponse:
     """Read an interval again: a blind spot (`spot`: its beginning), or one chosen by hand."""
     channel = open_channel(request, public_id)
+    if not channel.is_connected:
+        messages.info(request, _("It is not connected."))
+        return _back(channel)
     wanted = request.POST.get("spot", "")
     if wanted:
         spot = _spot(request, channel, wanted)
