@@ -23,12 +23,12 @@ from nestor.routing.reads.clocks import epoch_of, targets_of
 from nestor.routing.rules.clocks import Cell
 from nestor.work.models import JournalEntry
 from tests.desk.answering import ANSWER, QUESTION
+from tests.desk.browser import as_
 from tests.desk.cast import Cast
 from tests.desk.conftest import Clock, Settle
 from tests.desk.line import Line
 from tests.desk.machine import Machine, secret_of
 from tests.desk.terminal import Terminal, terminal
-from tests.desk.test_web_pages import as_
 
 typed = pytest.fixture(terminal, name="typed")
 

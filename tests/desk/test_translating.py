@@ -14,10 +14,10 @@ from nestor.triage.rules.translation import MOST_TEXT
 from nestor.triage.translators import asking
 from nestor.triage.translators.contract import Why
 from nestor.work.models import JournalEntry
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
 from tests.desk.test_sealing import ALERT
-from tests.desk.test_web_pages import as_
 from tests.translators.installed import PLUGIN, Install
 
 SPANISH = "¿A qué hora abre la estación mañana? Necesito comprar un billete para <b>Madrid</b>."
@@ -43,9 +43,7 @@ def path_of(message: Message) -> str:
 
 
 def page_of(message: Message, seat: Seat, language: str = "en") -> str:
-    client = Client(headers={"accept-language": language})
-    client.force_login(seat.user)
-    return client.get(f"/inbox/{message.conversation.public_id}/").content.decode()
+    return as_(seat, language).get(f"/inbox/{message.conversation.public_id}/").content.decode()
 
 
 def translated(message: Message, seat: Seat, status: int = 200) -> str:

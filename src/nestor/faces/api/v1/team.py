@@ -18,6 +18,7 @@ from nestor.faces.api.v1.routes import router
 from nestor.faces.api.v1.told import Changed
 from nestor.people.actions import team
 from nestor.people.models import Invitation, User
+from nestor.people.reads import Seat
 from nestor.people.reads.team import invitation_for, on_team, open_invitations, team_rows
 from nestor.people.rules import is_given_by_machines, matrix
 from nestor.vocabulary import Role
@@ -125,11 +126,11 @@ def seat_at(request: ApiRequest, public_id: str) -> User:
     return found
 
 
-def moved(request: ApiRequest, public_id: str, deed: Callable[[User], bool]) -> Changed:
+def moved(request: ApiRequest, public_id: str, act: Callable[[Seat, User, datetime], bool]) -> Changed:
     """Do a deed to a seat once; raise `Problem` where it would leave the brand without a head."""
-    found = seat_at(request, public_id)
+    call, found = request.call, seat_at(request, public_id)
     try:
-        return Changed(changed=once(request, lambda: {"changed": deed(found)})["changed"])
+        return Changed(changed=once(request, lambda: {"changed": act(call.seat, found, call.now)})["changed"])
     except team.LastHead as error:
         raise Problem("last_head") from error
 
@@ -137,32 +138,33 @@ def moved(request: ApiRequest, public_id: str, deed: Callable[[User], bool]) -> 
 @router.put(f"{AT}/role", auth=TEAM, response=Changed, tags=["team"])
 def give_role(request: ApiRequest, seat: str, given: RoleGiven) -> Changed:
     """Give somebody another role, from their next click on; heads and substitutes are made at the desk."""
-    call = request.call
-    return moved(request, seat, lambda one: team.change_role(call.seat, one, Role(given.role), call.now))
+
+    def act(by: Seat, one: User, now: datetime) -> bool:
+        return team.change_role(by, one, Role(given.role), now)
+
+    return moved(request, seat, act)
 
 
 @router.post(f"{AT}/suspend", auth=TEAM, response=Changed, tags=["team"])
 def suspend_seat(request: ApiRequest, seat: str) -> Changed:
     """Take a seat away for now and end its sessions; what they have stays where it is."""
-    call = request.call
-    return moved(request, seat, lambda one: team.suspend(call.seat, one, call.now))
+    return moved(request, seat, team.suspend)
 
 
 @router.post(f"{AT}/resume", auth=TEAM, response=Changed, tags=["team"])
 def resume_seat(request: ApiRequest, seat: str) -> Changed:
     """Give a seat back, in its role; one that sees what is sealed is given back at the desk alone."""
-    call, found = request.call, seat_at(request, seat)
-    role = next((one.role for one in team_rows(call.seat.brand) if one.public_id == found.public_id), None)
+    found = seat_at(request, seat)
+    role = next((one.role for one in team_rows(request.call.seat.brand) if one.public_id == found.public_id), None)
     if role is None or not is_given_by_machines(role):
         raise Problem("at_the_desk")
-    return moved(request, seat, lambda one: team.resume(call.seat, one, call.now))
+    return moved(request, seat, team.resume)
 
 
 @router.delete(AT, auth=TEAM, response=Changed, tags=["team"])
 def end_seat(request: ApiRequest, seat: str) -> Changed:
     """Take somebody off the team and end their sessions; what they did stays."""
-    call = request.call
-    return moved(request, seat, lambda one: team.remove(call.seat, one, call.now))
+    return moved(request, seat, team.remove)
 
 
 @router.get("/team/invitations", auth=TEAM, response=Invitations, tags=["team"])
