@@ -139,6 +139,11 @@ BODIES: dict[str, Any] = {
     "elsewhere": {"place": "phone"},
     "declare-sent": {"url": ""},
     "unused": {"reason": "x"},
+    "forwards": {"name": "x", "email": "x@mairie.example", "question": "x", "language": "fr"},
+    "role": {"role": "viewer"},
+    "reconnect": {"settings": {}, "secrets": {}},
+    "read-again": {"from_at": "2026-03-01T10:00:00Z"},
+    "translation": {"language": "en"},
     "webhooks": {"name": "x", "url": "https://told.example/", "kinds": ["ChannelHeld"]},
 }
 
@@ -311,7 +316,9 @@ def test_what_is_sealed_is_nowhere(cast: Cast, settle: Settle, asked: Conversati
     member = Member.objects.of(cast.brand).get(name="Témoin Caché").public_id
     names = {"conversation": sealed.public_id, "message": message, "member": member}
     for path, method, _ in PATHS:
-        has_other = any(f"{{{name}}}" in path for name in ("delivery", "label", "note", "reply", "elsewhere"))
+        has_other = any(
+            f"{{{name}}}" in path for name in ("delivery", "label", "note", "reply", "elsewhere", "forward")
+        )
         if any(f"{{{name}}}" in path for name in names) and not has_other:
             where = filled(path, names)
             answer = machine.ask(method.upper(), where, BODIES.get(path.rpartition("/")[2]), key="k")

@@ -37,6 +37,7 @@ def known(cast: Cast, settle: Settle, settings: Any) -> Iterator[dict[str, str]]
 
 SENSE = {"objection", "key_reused", "cursor", "address", "name", "target", "interval", "hours", "year", "zone"}
 SENSE |= {"too_short_or_long", "shortcut", "shortcut_taken", "braces", "label", "network", "account"}
+SENSE |= {"mail", "on_team", "clock", "duty", "service", "translator", "limit", "field", "unconfirmed", "no_access"}
 
 
 @pytest.mark.slow

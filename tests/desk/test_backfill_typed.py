@@ -18,6 +18,7 @@ from nestor.inbox.actions.importing import open_archive
 from nestor.inbox.models import BlindSpot, Message
 from nestor.networks.contract import Account
 from nestor.networks.practice.admin import Mode, PracticeServer
+from nestor.vocabulary import new_public_id
 from nestor.work.actions import show_pulse
 from tests.desk.cast import Cast, assemble
 from tests.desk.terminal import Terminal, terminal
@@ -39,7 +40,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeServe
 
 def place(cast: Cast, practice: PracticeServer) -> Channel:
     """Connect a channel at the practice network under whose post somebody has spoken."""
-    account = practice.admin.desk_account("page", handle="@ligne", name="Ligne Verte")
+    account = practice.admin.desk_account("page", ref=new_public_id(), handle="@ligne", name="Ligne Verte")
     post = practice.admin.speak(account, "Horaires d’été", kind="post")
     practice.admin.say("page", "Bonjour, à quelle heure ?", reply_to=post)
     return connect_channel(

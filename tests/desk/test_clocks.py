@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from nestor.triage.actions import correct_reading
 from nestor.vocabulary import Lane
 from nestor.work.models import Event, JournalEntry
 from tests.desk.at_once import at_once
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, connect, said
 from tests.desk.conftest import Clock, Settle
 
@@ -209,12 +209,6 @@ def test_consequences_are_what_then_happens(cast: Cast, settle: Settle, clock: C
     assert running(cast.brand).filter(clock_due_at__lt=now).count() == would.late_after
     none = consequences(cast.alice, Targets(2 * HOUR, {Cell("question"): None}), now)
     assert (none.moved, none.late_after) == (5, 0)
-
-
-def as_(seat: Seat) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 PAGE = "/settings/clocks/"

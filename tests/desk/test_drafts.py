@@ -15,10 +15,10 @@ from nestor.publisher.models import Delivery
 from nestor.work.jobs import work_until_idle
 from nestor.work.models import Event, JournalEntry
 from tests.desk.answering import ANSWER, QUESTION, sent
+from tests.desk.browser import as_
 from tests.desk.cast import Cast
 from tests.desk.conftest import Clock
 from tests.desk.line import Line
-from tests.desk.test_web_pages import as_
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
 from nestor.inbox.actions import take_in
 from nestor.inbox.models import Conversation, Message
-from nestor.people.reads import Seat
 from nestor.routing.actions import reopen_conversation, resolve_conversation
 from nestor.routing.actions.elsewhere import answer_elsewhere, take_back_elsewhere
 from nestor.routing.actions.merging import merge_conversations, unmerge_conversation
@@ -16,17 +14,12 @@ from nestor.routing.reads.elsewhere import elsewhere_of
 from nestor.routing.rules.elsewhere import Elsewhere
 from nestor.work.models import JournalEntry
 from tests.desk.at_once import at_once
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
 
 QUESTION = "Bonjour, à quelle heure ouvre la gare demain ?"
 LATER = NOON + timedelta(minutes=5)
-
-
-def as_(seat: Seat) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 def of_thread(cast: Cast, thread: str) -> Conversation:

@@ -19,9 +19,9 @@ from nestor.routing.models import Route
 from nestor.routing.reads.first_steps import proofs_at
 from nestor.routing.rules.first_steps import Step
 from nestor.work.models import JournalEntry
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Settle
-from tests.desk.test_web_pages import as_
 
 INSULT = "Vous êtes un crétin, allez vous faire voir."
 

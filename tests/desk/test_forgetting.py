@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.utils import timezone
 
 from nestor.brands.scoping import BrandRow
 from nestor.composer.actions import save_draft
@@ -17,7 +18,8 @@ from nestor.guard.actions import ask_clearance
 from nestor.guard.models import Clearance
 from nestor.guard.rules.contract import Family, Finding, Level
 from nestor.inbox.actions import receive_webhook, record_sent, take_in
-from nestor.inbox.models import Conversation, Message
+from nestor.inbox.actions.blindness import ask_backfill, fill_blind_spot
+from nestor.inbox.models import BlindSpot, Conversation, GoneMessage, Message
 from nestor.networks.contract import Attachment, Author, HangsOn, Receipt
 from nestor.people.models import Member
 from nestor.publisher.models import Delivery
@@ -29,6 +31,7 @@ from nestor.triage.actions import correct_reading
 from nestor.vocabulary import Lane
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
+from tests.desk.line import Line
 
 ROOMS = ("publisher", "guard", "composer", "routing", "triage", "inbox", "people")  # those that stand on others first
 PLANTED = "zanzibar"
@@ -167,6 +170,48 @@ def test_forgetting_twice_changes_nothing(cast: Cast, member: Member) -> None:
     before = columns_with("")
     forget(member)
     assert columns_with("") == before
+
+
+def test_reading_their_network_again_brings_nothing_back(cast: Cast, member: Member, settle: Settle) -> None:
+    whole: dict[str, Any] = {"by": planted()}
+    heard = [
+        said(f"{PLANTED}, quand ferme la gare ?", network_id=f"{PLANTED}-m1", thread_id=f"{PLANTED}-t", **whole),
+        said(PLANTED, 3, thread_id="shared", network_id="m3", minutes=1, **whole),
+        said(f"Bonjour {PLANTED}", network_id="m8", thread_id=f"{PLANTED}-t", is_ours=True),
+        said(f"Bonjour {PLANTED}", network_id="m9", thread_id="shared", is_ours=True),
+    ]
+    forget(member)
+    assert GoneMessage.objects.of(cast.brand).count() == 4  # what they said, and what we answered to it
+    assert columns_with(PLANTED) == Counter()
+    assert take_in(cast.channel, batch(*heard), NOON + timedelta(hours=3)).added == 0
+    edited = said(f"{PLANTED} encore", network_id="m3", thread_id="shared", edited_at=NOON, **whole)
+    assert take_in(cast.channel, batch(edited), NOON + timedelta(hours=3)).added == 0
+    settle()
+    assert columns_with(PLANTED) == Counter()
+    fresh = said("Me revoilà.", 20, thread_id="shared", by=planted(), minutes=200)
+    assert take_in(cast.channel, batch(*heard, fresh), NOON + timedelta(hours=4)).added == 1
+    settle()
+    back = Message.objects.of(cast.brand).get(network_id="m20")
+    assert (back.text, back.conversation.thread_id) == ("Me revoilà.", "shared")
+    assert Member.objects.of(cast.brand).filter(name__startswith=PLANTED).count() == 1  # somebody new
+
+
+def test_a_back_fill_brings_nothing_of_them_back(cast: Cast, page: Line, present: Clock) -> None:
+    theirs = page.asked("Je voudrais disparaître.", present())
+    page.asked("Quand ouvre la gare ?", present(), by="lea")
+    assert theirs.member is not None
+    forget(theirs.member)
+    assert Message.objects.of(cast.brand).filter(channel=page.channel, is_ours=False).count() == 1
+    present.at = timezone.now() + timedelta(seconds=5)  # the network lives a little later
+    page.say("Me revoilà.")
+    spot = ask_backfill(page.channel, present() - timedelta(days=1), present(), present(), actor_id=None)
+    while fill_blind_spot(spot.pk, present.pass_(seconds=1)) is not None:
+        pass
+    assert BlindSpot.objects.of(cast.brand).get(pk=spot.pk).found == 1
+    page.read(present())
+    texts = set(Message.objects.of(cast.brand).filter(channel=page.channel).values_list("text", flat=True))
+    assert "Je voudrais disparaître." not in texts
+    assert texts >= {"Me revoilà.", "Quand ouvre la gare ?"}
 
 
 def test_nobody_else_is_forgotten(cast: Cast, member: Member) -> None:

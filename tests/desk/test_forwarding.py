@@ -15,7 +15,6 @@ from nestor.faces.web.limits import is_too_much
 from nestor.inbox.actions import take_in
 from nestor.inbox.models import Conversation, Message
 from nestor.notices.models import Notice
-from nestor.people.reads import Seat
 from nestor.routing.actions.forwarding import (
     Colleague,
     NotForwarded,
@@ -32,6 +31,7 @@ from nestor.routing.rules.forwarding import MOST_AN_HOUR, LinkState
 from nestor.triage.models import Reading
 from nestor.work.models import Event, JournalEntry
 from tests.desk.at_once import at_once
+from tests.desk.browser import as_
 from tests.desk.cast import EVE, NOON, Cast, batch, said
 from tests.desk.conftest import Settle
 from tests.desk.test_forgetting import columns_with
@@ -40,12 +40,6 @@ QUESTION = "Bonjour, à quelle heure ouvre la gare demain ?"
 SLUR = "Bande d’incapables, vous êtes des connards, allez tous crever"
 JEAN = Colleague("Jean Quai", "jean@orlac.example", "fr", "Le quai 3 est-il ouvert ?", 3)
 LATER = NOON + timedelta(minutes=5)
-
-
-def as_(seat: Seat) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ from django.test import Client
 from django.utils import translation
 
 from nestor.faces.web.help import PAGES, guide, section_for
+from tests.desk.browser import as_
 from tests.desk.cast import Cast
-from tests.desk.test_web_pages import as_
 
 
 def test_both_languages_have_the_same_sections_under_the_same_names() -> None:

@@ -15,9 +15,9 @@ from nestor.people.reads import seats_of
 from nestor.routing.reads.home import glances
 from nestor.triage.actions import correct_reading
 from nestor.vocabulary import Lane, Role
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, PASSWORD, Cast, batch, connect, said
 from tests.desk.conftest import Settle
-from tests.desk.test_web_pages import as_
 
 LATER = NOON + timedelta(hours=3)
 

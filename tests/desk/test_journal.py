@@ -22,10 +22,10 @@ from nestor.routing import actions as routing
 from nestor.triage.actions import correct_reading
 from nestor.vocabulary import Lane, Role
 from nestor.work.actions import note_all
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Settle
 from tests.desk.test_members import LEA
-from tests.desk.test_web_pages import as_
 
 
 @pytest.fixture

@@ -5,13 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from nestor.inbox.actions import take_in
 from nestor.inbox.models import Attachment, Conversation, Message, MessageVersion
 from nestor.inbox.reads import Window, thread
-from nestor.people.reads import Seat
 from nestor.publisher.models import Delivery
 from nestor.routing.actions import labels, views
 from nestor.routing.actions.elsewhere import answer_elsewhere
@@ -19,17 +17,12 @@ from nestor.routing.actions.forwarding import Colleague, forward_conversation
 from nestor.routing.actions.notes import write_note
 from nestor.routing.reads.among import around
 from nestor.routing.rules.elsewhere import Elsewhere
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Settle
 
 MOST_QUERIES = 12
 MANY = 10_000
-
-
-def as_(seat: Seat) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 @pytest.fixture

@@ -28,9 +28,9 @@ from nestor.routing.rules.filters import InboxFilter, State
 from nestor.work.models import Event, JournalEntry
 from nestor.work.reads import words
 from tests.desk.at_once import at_once
+from tests.desk.browser import as_
 from tests.desk.cast import DAN, EVE, NOON, Cast, batch, connect, said
 from tests.desk.conftest import Clock, Settle
-from tests.desk.test_web_pages import as_
 
 LEA = Author("lea-1", "@lea", "Léa Cœur")
 LEA_TOO = Author("lea@mail.example", "lea.coeur@mail.example", "L. Cœur")

@@ -1,12 +1,10 @@
 """Notes for the team: who reads them, whom they tell, what a form refuses; nobody outside ever sees one."""
 
 import pytest
-from django.test import Client
 
 from nestor.inbox.actions import take_in
 from nestor.inbox.models import Conversation, Message
 from nestor.notices.models import Notice
-from nestor.people.reads import Seat
 from nestor.routing.actions.merging import merge_conversations
 from nestor.routing.actions.notes import remove_note, write_note
 from nestor.routing.models import Note
@@ -14,16 +12,11 @@ from nestor.routing.reads.notes import notes_of
 from nestor.work.actions import KeyReused
 from nestor.work.models import Event, JournalEntry
 from tests.desk.at_once import at_once
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
 
 QUESTION = "Bonjour, à quelle heure ouvre la gare demain ?"
-
-
-def as_(seat: Seat) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 def of_thread(cast: Cast, thread: str) -> Conversation:

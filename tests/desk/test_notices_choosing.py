@@ -14,10 +14,10 @@ from nestor.notices.rules import Occasion
 from nestor.notices.rules.reach import Way
 from nestor.people.actions.team import remove
 from nestor.people.models import User
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast
 from tests.desk.conftest import Settle
 from tests.desk.test_notices_ways import Browser
-from tests.desk.test_web_pages import as_
 
 SLOT = {"rank": "1", "days": ["0", "1"], "starts_at": "18:00", "ends_at": "09:00"}
 

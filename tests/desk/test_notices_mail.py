@@ -16,10 +16,10 @@ from nestor.notices.models import Notice, Sending
 from nestor.notices.rules import Occasion
 from nestor.people.actions import end_role
 from nestor.people.models import User
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast
 from tests.desk.conftest import Clock, Settle
 from tests.desk.post import Post, post_office
-from tests.desk.test_web_pages import as_
 
 ABOUT = "0123456789abcdef"
 

@@ -13,9 +13,9 @@ from nestor.notices.rules import Occasion
 from nestor.people.actions import end_role, give_role
 from nestor.vocabulary import Role, new_public_id
 from nestor.work.models import Event
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast
 from tests.desk.conftest import Settle
-from tests.desk.test_web_pages import as_
 
 ABOUT = "0123456789abcdef"
 

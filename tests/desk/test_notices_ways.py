@@ -21,10 +21,10 @@ from nestor.notices.reads import STILL
 from nestor.notices.rules import Occasion
 from nestor.notices.ways import phone, push
 from nestor.notices.ways.ping import NotPossible, Ping
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast
 from tests.desk.conftest import Settle
 from tests.desk.post import Doorbell, doorbell
-from tests.desk.test_web_pages import as_
 
 ABOUT = "0123456789abcdef"
 PING = Ping("Something waits", "", "/notices/", "ref-1")

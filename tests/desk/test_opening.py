@@ -11,9 +11,9 @@ from nestor.brands.rules import is_open
 from nestor.inbox.actions import take_in
 from nestor.routing.models import Route
 from nestor.work.models import Event, JournalEntry
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
-from tests.desk.test_web_pages import as_
 
 PAGE = "/settings/hours/"
 

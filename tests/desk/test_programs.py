@@ -3,24 +3,16 @@
 import re
 
 import pytest
-from django.test import Client
 
 from nestor.hooks.models import Call, Receiver
 from nestor.hooks.reads import forget_who_listens
 from nestor.people.models import AccessToken
-from nestor.people.reads import Seat
+from tests.desk.browser import as_
 from tests.desk.cast import Cast
 from tests.desk.machine import Machine, secret_of
 
 FORM = {"name": "Tableau de bord", "scopes": ["read", "organise"], "days": "30"}
 HOOK = {"name": "Ailleurs <b>", "url": "https://told.example/a?b=c", "kinds": ["ChannelHeld", "ConversationRouted"]}
-
-
-def as_(seat: Seat) -> Client:
-    """Return a browser signed in as this person."""
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 def test_a_token_is_shown_once_and_works(cast: Cast) -> None:

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from nestor.composer.actions import confirm_relief, save_draft
 from nestor.composer.models import Draft
@@ -22,6 +21,7 @@ from nestor.routing.reads.relief import load_of
 from nestor.vocabulary import Role
 from nestor.work.models import Event, JournalEntry
 from tests.desk.at_once import at_once
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Settle
 
@@ -42,12 +42,6 @@ def fill(cast: Cast, settle: Settle, number: int = 3, whose: Seat | None = None)
 
 def holders(cast: Cast) -> list[int | None]:
     return list(Route.objects.of(cast.brand).order_by("conversation_id").values_list("assignee_id", flat=True))
-
-
-def as_(seat: Seat) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 def test_all_of_it_goes_to_the_colleague_who_says_yes(cast: Cast, settle: Settle) -> None:

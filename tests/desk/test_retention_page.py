@@ -14,9 +14,9 @@ from nestor.privacy.models import Retention
 from nestor.privacy.reads import retention_of
 from nestor.routing.actions import resolve_conversation
 from nestor.work.models import JournalEntry
+from tests.desk.browser import as_
 from tests.desk.cast import Cast, batch, said
 from tests.desk.conftest import Clock, Settle
-from tests.desk.test_web_pages import as_
 
 PAGE = "/settings/retention/"
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from nestor.composer.actions.saved import BadReply, count_use, delete_reply, save_reply, set_signature
@@ -24,6 +23,7 @@ from nestor.publisher.models import Delivery
 from nestor.work.jobs import work_until_idle
 from nestor.work.models import JournalEntry
 from tests.desk.answering import QUESTION
+from tests.desk.browser import as_
 from tests.desk.cast import EVE, NOON, Cast, batch, said
 from tests.desk.conftest import Settle
 from tests.desk.line import Line
@@ -36,12 +36,6 @@ HOURS = {
 }
 OPENING = {"name": "Opening hours", "language": "en", "shortcut": "horaires", "text": "Hello {member}, we open at 8."}
 REFUND = {"name": "Remboursement", "language": "fr", "shortcut": "", "text": "Bonjour {membre}, écrivez à {marque}."}
-
-
-def as_(seat: Seat) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from django.test import Client
 
 from nestor.guard.rules.contract import Finding
 from nestor.inbox.actions import take_in
@@ -18,6 +17,7 @@ from nestor.publisher.reads.others import second_answer_to
 from nestor.routing.actions.elsewhere import answer_elsewhere
 from nestor.routing.rules.elsewhere import Elsewhere
 from tests.desk.at_once import at_once
+from tests.desk.browser import as_
 from tests.desk.cast import DAN, NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
 
@@ -25,12 +25,6 @@ QUESTION = "Bonjour, à quelle heure ouvre la gare demain ?"
 ANSWER = "Bonjour, la gare ouvre à 8 h."
 OTHER = "Bonjour, elle ouvre à huit heures."
 LEA = Author("lea", "@lea", "Léa")
-
-
-def as_(seat: Seat) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 def of_thread(cast: Cast, thread: str) -> Conversation:

@@ -12,9 +12,9 @@ from nestor.routing.models import Label, SavedView
 from nestor.routing.rules.filters import InboxFilter
 from nestor.vocabulary import Lane
 from nestor.work.models import Event, JournalEntry
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Settle
-from tests.desk.test_web_pages import as_
 
 BRAND = {
     "name": "Ligne Bleue",

@@ -4,7 +4,6 @@ import re
 from datetime import datetime, time, timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from nestor.brands.actions import keep_limits, set_opening_hours
@@ -12,7 +11,6 @@ from nestor.inbox.actions import take_in
 from nestor.inbox.models import Conversation, Message
 from nestor.networks.contract import Author
 from nestor.notices.models import Notice
-from nestor.people.reads import Seat
 from nestor.publisher.actions import send_answer
 from nestor.publisher.models import Delivery
 from nestor.routing import actions
@@ -29,6 +27,7 @@ from nestor.vocabulary import Lane, MessageKind
 from nestor.work.models import Event, JournalEntry
 from tests.desk.answering import attend_due
 from tests.desk.at_once import at_once
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
 
@@ -232,12 +231,6 @@ def windowed(cast: Cast, settle: Settle, at: datetime) -> Conversation:
     settle()
     found: Conversation = Conversation.objects.of(cast.brand).select_related("channel").get()
     return found
-
-
-def as_(seat: Seat) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 def test_the_networks_own_window_is_counted_down(cast: Cast, settle: Settle, clock: Clock) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from nestor.brands.models import Channel
 from nestor.inbox.models import BlindSpot
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast
-from tests.desk.test_web_pages import as_
 
 
 def taken(client: object, address: str) -> str:

@@ -23,10 +23,10 @@ from nestor.routing.models import Route
 from nestor.vocabulary import Role
 from nestor.work.models import JournalEntry
 from tests.desk.at_once import at_once
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, PASSWORD, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
 from tests.desk.test_lists import check_counters
-from tests.desk.test_web_pages import as_
 
 INES = "ines@nestor.example"
 GIVEN = {"name": "Inès", "password": "correct horse battery staple", "language": "fr"}

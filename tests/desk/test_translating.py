@@ -14,10 +14,10 @@ from nestor.triage.rules.translation import MOST_TEXT
 from nestor.triage.translators import asking
 from nestor.triage.translators.contract import Why
 from nestor.work.models import JournalEntry
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
 from tests.desk.test_sealing import ALERT
-from tests.desk.test_web_pages import as_
 from tests.translators.installed import PLUGIN, Install
 
 SPANISH = "¿A qué hora abre la estación mañana? Necesito comprar un billete para <b>Madrid</b>."
@@ -43,9 +43,7 @@ def path_of(message: Message) -> str:
 
 
 def page_of(message: Message, seat: Seat, language: str = "en") -> str:
-    client = Client(headers={"accept-language": language})
-    client.force_login(seat.user)
-    return client.get(f"/inbox/{message.conversation.public_id}/").content.decode()
+    return as_(seat, language).get(f"/inbox/{message.conversation.public_id}/").content.decode()
 
 
 def translated(message: Message, seat: Seat, status: int = 200) -> str:
@@ -71,8 +69,13 @@ def test_without_any_installed_the_page_says_how_to_get_one(cast: Cast) -> None:
 def test_the_head_chooses_and_the_journal_says_so(wordbook: None, cast: Cast) -> None:
     alice = as_(cast.alice)
     page = alice.get(SETTINGS).content.decode()
-    assert "<bdi>Word &lt;book&gt;</bdi>: on this machine" in page
     assert 'value="" checked' in page
+    assert 'value="wordbook"> <bdi>wordbook 1.0</bdi>' in page  # as its package is called: it was not asked yet
+    asked = alice.post(CHOOSE, {"translator": "wordbook"}).content.decode()
+    assert "<bdi>Word &lt;book&gt;</bdi>: on this machine" in asked
+    assert 'value="wordbook@"' in asked
+    cast.brand.refresh_from_db()
+    assert cast.brand.translator == ""
     assert "Kept." in alice.post(CHOOSE, {"translator": "wordbook@"}, follow=True).content.decode()
     cast.brand.refresh_from_db()
     chosen = (cast.brand.translator, cast.brand.translator_name, cast.brand.translator_host)
@@ -87,13 +90,30 @@ def test_the_head_chooses_and_the_journal_says_so(wordbook: None, cast: Cast) ->
     assert "chose that nothing is translated." in alice.get("/journal/").content.decode()
 
 
+def test_no_page_runs_what_is_installed(install: Install, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    install("return text", before="import threading; threading.Event().wait(60)")
+    monkeypatch.setattr(asking, "DESCRIBE_WITHIN", 0.5)
+
+    def run(*_arguments: object, **_options: object) -> None:
+        raise AssertionError("a page ran it")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nestor.triage.translators.asking.subprocess.run", run)
+        assert "<bdi>odd 1.0</bdi>" in as_(cast.alice).get(SETTINGS).content.decode()
+        choose(cast, "odd", "translate.example", "Odd one")
+        page = as_(cast.alice).get(SETTINGS).content.decode()
+        assert "<bdi>Odd one</bdi>: sends the text to translate.example" in page
+    asked = as_(cast.alice).post(CHOOSE, {"translator": "odd"})
+    assert (asked.status_code, "odd is installed and cannot be used: too_late" in asked.content.decode()) == (422, True)
+
+
 def test_only_the_head_chooses(wordbook: None, cast: Cast) -> None:
     for seat in (cast.bob, cast.sam, cast.vera):
         assert as_(seat).post(CHOOSE, {"translator": "wordbook@"}).status_code == 403
     assert as_(cast.alice).get(CHOOSE).status_code == 405
 
 
-@pytest.mark.parametrize("wanted", ["wordbook", "wordbook@evil.example", "nobody@", "@", "\x00", "a" * 9999])
+@pytest.mark.parametrize("wanted", ["wordbook@evil.example", "nobody", "nobody@", "@", "\x00", "a" * 9999])
 def test_what_was_not_shown_cannot_be_chosen(wordbook: None, cast: Cast, wanted: str) -> None:
     answer = as_(cast.alice).post(CHOOSE, {"translator": wanted}, follow=True).content.decode()
     assert "not there as it was shown" in answer
@@ -101,14 +121,18 @@ def test_what_was_not_shown_cannot_be_chosen(wordbook: None, cast: Cast, wanted:
     assert cast.brand.translator == ""
 
 
-def test_the_page_says_where_texts_are_sent(install: Install, cast: Cast) -> None:
+def test_where_texts_are_sent_is_seen_before_it_is_kept(install: Install, cast: Cast) -> None:
     install("return text", host="translate.example")
-    page = as_(cast.alice).get(SETTINGS).content.decode()
-    assert "<bdi>Odd one</bdi>: sends the text to translate.example" in page
-    as_(cast.alice).post(CHOOSE, {"translator": "odd@translate.example"})
+    asked = as_(cast.alice).post(CHOOSE, {"translator": "odd"}).content.decode()
+    assert "<bdi>Odd one</bdi>: sends the text to translate.example" in asked
     install("return text", host="elsewhere.example")
+    late = as_(cast.alice).post(CHOOSE, {"translator": "odd@translate.example"}, follow=True).content.decode()
+    assert "not there as it was shown" in late
+    cast.brand.refresh_from_db()
+    assert cast.brand.translator == ""
+    choose(cast, "gone", name="Gone one")
     page = as_(cast.alice).get(SETTINGS).content.decode()
-    assert "Odd one was chosen, and is not there any more as it was shown" in page
+    assert "Gone one was chosen, and is not installed any more" in page
     assert " checked" not in page.partition('id="translation"')[2].partition("</section>")[0]
 
 
@@ -130,7 +154,9 @@ def test_the_page_says_where_texts_are_sent(install: Install, cast: Cast) -> Non
 )
 def test_one_that_cannot_be_used_says_why(install: Install, cast: Cast, source: str, why: str) -> None:
     install("return text", source=source)
-    page = as_(cast.alice).get(SETTINGS).content.decode()
+    answer = as_(cast.alice).post(CHOOSE, {"translator": "odd"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
     assert "odd is installed and cannot be used" in page
     assert why in page
     assert "odd@" not in page
@@ -296,7 +322,7 @@ def test_one_that_was_taken_away_is_missed(cast: Cast, asked: Message) -> None:
     choose(cast, "wordbook")
     assert "not installed any more" in translated(asked, cast.bob)
     page = as_(cast.alice).get(SETTINGS).content.decode()
-    assert "wordbook was chosen, and is not there any more" in page
+    assert "wordbook was chosen, and is not installed any more" in page
     assert 'value=""' in page
 
 

@@ -16,11 +16,11 @@ from nestor.faces.web.words import LANE_KEYS, LANES
 from nestor.inbox.actions import take_in
 from nestor.inbox.models import Conversation, Message
 from nestor.networks.contract import Attachment
-from nestor.people.reads import Seat
 from nestor.publisher.models import Delivery
 from nestor.routing.models import Route
 from nestor.triage.models import Reading
 from nestor.vocabulary import Lane, MessageKind
+from tests.desk.browser import as_
 from tests.desk.cast import EVE, NOON, Cast, batch, said
 from tests.desk.conftest import Settle
 
@@ -28,13 +28,6 @@ ANY_DEED = {"text": "x", "key": "k", "lane": "press"}
 PAGES = [("/inbox/", 10), ("/inbox/rows", 8), ("/channels/", 9), ("/journal/", 9), ("/", 13)]
 SENSELESS = ["lane=nonsense", "whose=alice", "channel=' OR 1=1", "q=%00%F0%9F%98%80", "state=x", "lane=%E2%80%AE"]
 SLUR = "Bande d’incapables, vous êtes des connards, allez tous crever"
-
-
-def as_(seat: Seat) -> Client:
-    """Return a browser signed in as this person."""
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 @pytest.fixture

@@ -3,25 +3,18 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
 
 from nestor.brands.actions import disconnect_channel, forget_account, leave_unused, name_account, use_again
 from nestor.brands.models import OwnAccount
 from nestor.brands.reads import channels_of, whereabouts_of
 from nestor.config.health import Health, examine
 from nestor.faces.cli.doctor import in_words, sentences
-from nestor.people.reads import Seat
 from nestor.work.models import Event, JournalEntry
 from tests.desk.at_once import at_once
+from tests.desk.browser import as_
 from tests.desk.cast import NOON, Cast
 
 HOSTILE = "<script>alert(1)</script>\u202eevil"
-
-
-def as_(seat: Seat) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(seat.user)
-    return client
 
 
 def blind(cast: Cast) -> list[str]:

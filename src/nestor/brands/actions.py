@@ -9,6 +9,7 @@ from django.db.models import F
 
 from nestor.brands.events import (
     ChannelConnected,
+    ChannelDisconnected,
     ChannelHeld,
     ChannelTroubled,
     OpeningHoursChanged,
@@ -168,13 +169,15 @@ def rotate_secrets() -> int:
 
 
 def disconnect_channel(channel: Channel, now: datetime, *, actor_id: int | None) -> bool:
-    """Stop reading and sending; what was read stays, the secrets go."""
+    """Stop reading and sending; what was read stays, the secrets go. False if it was disconnected already."""
     with transaction.atomic():
         rows = Channel.objects.of(channel.brand_id).filter(pk=channel.pk, is_connected=True)
-        if rows.update(is_connected=False) != 1:
+        if rows.update(is_connected=False, trouble="", trouble_since=None) != 1:
             return False
         ChannelSecret.objects.of(channel.brand_id).filter(channel=channel).delete()
         note("disconnect_channel", channel, now, brand_id=channel.brand_id, actor_id=actor_id)
+        announce(ChannelDisconnected(brand_id=channel.brand_id, channel_id=channel.pk), now)
+        announce(ChannelTroubled(brand_id=channel.brand_id, channel_id=channel.pk), now)  # there is none any more
         return True
 
 

@@ -13,6 +13,13 @@ class ChannelConnected(Happening):
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelDisconnected(Happening):
+    """A channel was disconnected: it is neither read nor sent by until somebody connects it again."""
+
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelTroubled(Happening):
     """A channel began or ceased to be in trouble."""
 

@@ -8,8 +8,10 @@ from typing import Any
 from nestor.brands.reads import channels_of
 from nestor.guard.models import Clearance
 from nestor.inbox.models import Message
-from nestor.inbox.reads.members import visible_members
+from nestor.inbox.reads import conversation_for
+from nestor.inbox.reads.members import member_for, visible_members
 from nestor.people.reads import Seat
+from nestor.people.reads.members import same_person
 from nestor.publisher.models import Delivery
 from nestor.routing.models import Note
 from nestor.routing.reads import visible_routes
@@ -70,6 +72,24 @@ def read_journal(seat: Seat, asked: Asked, before: Cursor | None, most: int) -> 
             return JournalPage(tuple(found), None)
         before = rows[-1].at, rows[-1].pk
     return JournalPage(tuple(found), before, is_cut=True)
+
+
+def subjects_of(
+    seat: Seat, *, conversation: str = "", channel: str = "", member: str = ""
+) -> dict[str, list[int]] | None:
+    """Return the rows behind a public id; none of them for what this person may not see, None where none is given."""
+    if conversation:
+        found = conversation_for(seat, conversation)
+        if found is None:
+            return {}
+        sent = Delivery.objects.of(seat.brand).filter(conversation=found).values_list("pk", flat=True)
+        return {CONVERSATION: [found.pk], Delivery._meta.label: list(sent)}
+    if channel:
+        return {CHANNEL: list(channels_of(seat.brand).filter(public_id=channel).values_list("pk", flat=True))}
+    if member:
+        person = member_for(seat, member)
+        return {MEMBER: same_person(person)} if person is not None else {}
+    return None
 
 
 def is_asked(line: Line, asked: Asked) -> bool:

@@ -124,3 +124,10 @@ def clearance_for(seat: Seat, public_id: str) -> Clearance | None:
     """Return one request this person may judge."""
     rows = Clearance.objects.of(seat.brand).filter(public_id=public_id).select_related("conversation", "author")
     return rows.first() if seat.may(Permission.CLEAR) else None
+
+
+def clearance_asked(seat: Seat, public_id: str) -> Clearance | None:
+    """Return one request this person made."""
+    rows = Clearance.objects.of(seat.brand).filter(public_id=public_id, author=seat.user)
+    found: Clearance | None = rows.select_related("conversation").first()
+    return found

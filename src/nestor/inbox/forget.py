@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from nestor.inbox.models import Attachment, Conversation, Message, MessageVersion, Post
+from nestor.inbox.models import Attachment, Conversation, GoneMessage, Message, MessageVersion, Post
+from nestor.inbox.rules import digest_of
 from nestor.people.models import Member
 from nestor.people.reads.members import accounts_of, same_person
 
@@ -64,18 +66,28 @@ def conversations_of_nobody_else(member: Member) -> Any:
 def forget_member(member: Member) -> int:
     """Delete what the member said and what we answered to it, raw forms and search words included.
 
+    What is deleted leaves a number that says nothing of it, so that reading its network again does not bring it back.
     Call it after the rooms that hang on it: they ask who said what.
     """
     brand_id = member.brand_id
     empty = list(conversations_of_nobody_else(member).values_list("pk", flat=True))
     said = list(_messages(member).values_list("pk", "channel_id", "network_id"))
+    answers = Q(pk__in=[])
     for channel_id in {row[1] for row in said}:
         ids = [row[2] for row in said if row[1] == channel_id]
-        rows = Message.objects.of(brand_id).filter(channel_id=channel_id, is_ours=True, in_reply_to__in=ids)
-        rows.delete()
-    Message.objects.of(brand_id).filter(pk__in=[row[0] for row in said]).delete()
-    Conversation.objects.of(brand_id).filter(pk__in=empty).delete()
-    Conversation.objects.of(brand_id).filter(member__in=same_person(member)).update(member=None, subject="")
-    hung_on = Conversation.objects.of(brand_id).filter(post__isnull=False).values("post_id")
-    Post.objects.of(brand_id).filter(is_ours=False).exclude(pk__in=hung_on).delete()
+        answers |= Q(channel_id=channel_id, is_ours=True, in_reply_to__in=ids)
+    going = Message.objects.of(brand_id).filter(
+        answers | Q(pk__in=[row[0] for row in said]) | Q(conversation_id__in=empty)
+    )
+    with transaction.atomic():
+        gone = [
+            GoneMessage(brand_id=brand_id, channel_id=channel_id, number=digest_of(network_id))
+            for channel_id, network_id in going.values_list("channel_id", "network_id")
+        ]
+        GoneMessage.objects.bulk_create(gone, ignore_conflicts=True)
+        going.delete()
+        Conversation.objects.of(brand_id).filter(pk__in=empty).delete()
+        Conversation.objects.of(brand_id).filter(member__in=same_person(member)).update(member=None, subject="")
+        hung_on = Conversation.objects.of(brand_id).filter(post__isnull=False).values("post_id")
+        Post.objects.of(brand_id).filter(is_ours=False).exclude(pk__in=hung_on).delete()
     return len(said)

@@ -16,7 +16,6 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)  # how far a network's clock may be ahead of ours before we doubt it
 DECLARED = "seen-"  # begins the id of an answer somebody saw on the network and the desk has no receipt for
 EXCERPT = 160
-NEVER_GONE_BEFORE = timedelta(days=150)  # what is younger was never dropped for its age, so nobody asks
 LATE_AFTER = timedelta(minutes=10)
 ASLEEP_AFTER = timedelta(minutes=5)
 TAGS = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "ul"}

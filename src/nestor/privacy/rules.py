@@ -50,6 +50,12 @@ def is_fit(spans: Spans) -> bool:
     return months_fit and days_fit and spans.call_days in CALL_DAYS
 
 
+def is_same(before: Spans, after: Spans, limit: int) -> bool:
+    """Return whether everything is kept exactly as long as before."""
+    rest = (before.message_months, before.call_days) == (after.message_months, after.call_days)
+    return rest and raw_days(before, limit) == raw_days(after, limit)
+
+
 def is_shorter(before: Spans, after: Spans, limit: int) -> bool:
     """Return whether anything is kept for less long than before: then something may go that would have stayed."""
     was, becomes = before.message_months, after.message_months

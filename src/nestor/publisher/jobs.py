@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from nestor.brands.events import ChannelDisconnected
 from nestor.guard.events import ClearanceMoved
 from nestor.publisher import actions, reads
-from nestor.publisher.actions import moderation
+from nestor.publisher.actions import moderation, settling
 from nestor.publisher.actions.sending import attend
 from nestor.work.events import Happening
 from nestor.work.jobs import wall_clock
@@ -24,6 +25,13 @@ def send_cleared(happenings: Sequence[Happening], now: datetime) -> None:
             actions.send_cleared(one.clearance_id, one.brand_id, now)
 
 
+def stop_unsendable(happenings: Sequence[Happening], now: datetime) -> None:
+    """Stop what waits to leave by a channel that was disconnected."""
+    for one in happenings:
+        if isinstance(one, ChannelDisconnected):
+            settling.stop_unsendable(one.channel_id, one.brand_id, now)
+
+
 def do_deed(row_id: int, now: datetime) -> None:
     """Do one deed to somebody's message."""
     moderation.do_deed(row_id, now)
@@ -33,4 +41,7 @@ JOBS = (
     Job("publisher.attend", due=reads.due_deliveries, look=attend_to_delivery, every=timedelta(milliseconds=300)),
     Job("publisher.do_deed", due=reads.due_moderations, look=do_deed, every=timedelta(milliseconds=500)),
 )
-SUBSCRIBERS = (Subscriber("publisher.send_cleared", event="ClearanceMoved", serve=send_cleared),)
+SUBSCRIBERS = (
+    Subscriber("publisher.send_cleared", event="ClearanceMoved", serve=send_cleared),
+    Subscriber("publisher.stop_unsendable", event="ChannelDisconnected", serve=stop_unsendable),
+)

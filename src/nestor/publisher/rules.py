@@ -8,6 +8,7 @@ from enum import StrEnum
 from nestor.networks.contract import Ability, Deed
 
 RECENTLY = timedelta(minutes=10)  # an answer this old may not have been seen by who begins another
+DISCONNECTED = "disconnected"  # why what was to leave by a channel did not
 MOST_LOOKS = 8  # times we look for what may have been sent before a person is asked
 
 

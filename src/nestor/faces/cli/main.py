@@ -47,6 +47,7 @@ COMMANDS: dict[str, Entry] = {
     "add-brand": Entry("add_brand", N_("Add a brand or institution the desk speaks for.")),
     "add-user": Entry("add_user", N_("Add somebody to the desk.")),
     "connect": Entry("connect", N_("Connect an account on a network.")),
+    "disconnect": Entry("disconnect", N_("Read and send no more by a channel; what was said stays.")),
     "import": Entry("import_", N_("Read messages from a file: JSON Lines, CSV, mbox or a WordPress export.")),
     "backfill": Entry("backfill", N_("Read again what a channel missed.")),
     "triage": Entry("triage", N_("Say what the desk makes of a text, and why."), needs_desk=False),

@@ -71,12 +71,22 @@ class Choices:
 def chips_of(seat: Seat, wanted: InboxFilter, channels: Sequence[Channel], labels: Sequence[Label]) -> list[Chip]:
     """Return the parts of a filter as words, each with the way out of it."""
     parts = given_by(wanted)
-    named = {one.public_id: one.name for one in channels} | {one.public_id: one.name for one in labels}
+    named = {one.public_id: channel_name(one) for one in channels} | {one.public_id: one.name for one in labels}
     return [
         Chip(_said(seat, name, value, named), _without(parts, name, wanted))
         for name, value in parts.items()
         if name not in ("q", "order") and not (name == "state" and wanted.words)
     ]
+
+
+def channel_name(channel: Channel) -> str:
+    """Return what a channel is called among others: one that is disconnected says so."""
+    return channel.name if channel.is_connected else _("%(name)s (disconnected)") % {"name": channel.name}
+
+
+def alive_first(channels: Sequence[Channel]) -> list[Channel]:
+    """Return channels with the disconnected ones last: what was said there can still be looked for."""
+    return sorted(channels, key=lambda one: not one.is_connected)
 
 
 def _without(parts: Mapping[str, str], name: str, wanted: InboxFilter) -> str:
@@ -129,7 +139,7 @@ def choices_of(seat: Seat, wanted: InboxFilter, channels: Sequence[Channel], lab
         ("whose", _("Whose"), team, False),
         ("clock", _("Clock"), CLOCKS.items(), False),
         ("label", _("Label"), [(one.public_id, one.name) for one in labels], False),
-        ("channel", _("Channel"), [(one.public_id, one.name) for one in channels], False),
+        ("channel", _("Channel"), [(one.public_id, channel_name(one)) for one in alive_first(channels)], False),
         ("kind", _("Kind"), KINDS.items(), False),
         ("tone", _("Tone"), TONES.items(), False),
         ("urgency", _("Urgency, at least"), [(one, URGENCIES[one]) for one in TIMES], False),

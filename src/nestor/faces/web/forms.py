@@ -99,11 +99,14 @@ class ConnectForm(forms.Form):
 
     WIDGETS: ClassVar[dict[str, type[forms.Widget]]] = {"secret": forms.PasswordInput}
 
-    def __init__(self, network: Network, settings_now: dict[str, str], *args: Any, **options: Any) -> None:
+    def __init__(
+        self, network: Network, settings_now: dict[str, str], *args: Any, is_stored: bool, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.network = network
         for field in network.fields:
-            self.fields[field.name] = _form_field(network.key, field, settings_now.get(field.name, field.default))
+            now = settings_now.get(field.name, field.default)
+            self.fields[field.name] = _form_field(network.key, field, now, is_stored=is_stored)
 
     def given(self, kind_is_secret: bool) -> dict[str, str]:  # noqa: FBT001  one question with two answers
         """Return the settings, or the secrets, that were filled in."""
@@ -111,13 +114,13 @@ class ConnectForm(forms.Form):
         return {name: str(self.cleaned_data[name]).strip() for name in names if self.cleaned_data.get(name)}
 
 
-def _form_field(network: str, field: Field, now: str) -> forms.Field:
+def _form_field(network: str, field: Field, now: str, *, is_stored: bool) -> forms.Field:
     code = f"{network}.{field.name}"
     is_secret = field.kind == "secret"
     common: dict[str, Any] = {
         "label": _words(code, field.name),
         "help_text": _words(f"{code}.help", ""),
-        "required": field.required and not is_secret,
+        "required": field.required and not (is_secret and is_stored),
         "initial": "" if is_secret else now,
     }
     if field.kind == "choice":
@@ -125,7 +128,7 @@ def _form_field(network: str, field: Field, now: str) -> forms.Field:
     if field.kind == "url":
         return forms.URLField(max_length=1000, assume_scheme="https", **common)
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}) if is_secret else forms.TextInput()
-    if is_secret:
+    if is_secret and is_stored:
         common["help_text"] = f"{common['help_text']} {_('Leave empty to keep the one stored.')}".strip()
     return forms.CharField(max_length=2000, widget=widget, **common)
 

@@ -1,45 +1,54 @@
-"""Who could translate for a brand, as its settings show it."""
+"""Who could translate for a brand, as its settings show it. No page waits for one: nothing of theirs runs here."""
 
 from dataclasses import dataclass
 
 from nestor.brands.models import Brand
 from nestor.triage.reads import translator_of
-from nestor.triage.translators.asking import described
-from nestor.triage.translators.contract import Described
+from nestor.triage.translators.contract import CannotTranslate, Described
+from nestor.triage.translators.registry import installed
+
+MOST_SHOWN = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One installed translator; `mark` stands for it in the form."""
+    """One installed translator by the name of its package; `mark` stands for it in the form."""
 
     mark: str
-    name: str
-    host: str
-    is_chosen: bool
+    package: str
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What can be chosen from. `lost` was chosen and is not there any more, or would send texts elsewhere now."""
+    """What can be chosen from. `lost` was chosen and is not installed any more; `asked` has just said what it is."""
 
     offers: tuple[Offer, ...]
-    broken: tuple[tuple[str, str], ...]  # the key, and why it cannot be used
-    is_chosen: bool
+    chosen: Described | None
+    chosen_mark: str
     lost: Described | None
+    asked: Described | None
+    asked_mark: str
+    broken: tuple[str, str] | None  # the key, and why it cannot be used
 
 
-def offered_to(brand: Brand) -> Offered:
-    """Return what the brand can choose from; every installed translator is asked what it is."""
-    chosen = translator_of(brand)
-    sound, broken = described()
-    wanted = mark_of(chosen) if chosen else ""
-    offers = tuple(Offer(mark_of(one), one.name, one.host, mark_of(one) == wanted) for one in sound)
-    is_there = any(one.is_chosen for one in offers)
+def offered_to(
+    brand: Brand, *, asked: Described | None = None, broken: tuple[str, CannotTranslate] | None = None
+) -> Offered:
+    """Return what the brand can choose from; `asked` and `broken` are what the one somebody chose said of itself."""
+    chosen, there = translator_of(brand), installed()
+    is_there = chosen is not None and chosen.key in there
     return Offered(
-        offers=offers,
-        broken=tuple((key, error.detail or error.why.value) for key, error in broken),
-        is_chosen=chosen is not None,
+        offers=tuple(
+            Offer(key, package[:MOST_SHOWN])
+            for key, package in sorted(there.items())
+            if chosen is None or key != chosen.key
+        ),
+        chosen=chosen if is_there else None,
+        chosen_mark=mark_of(chosen) if chosen is not None else "",
         lost=None if is_there else chosen,
+        asked=asked,
+        asked_mark=mark_of(asked) if asked is not None else "",
+        broken=(broken[0], broken[1].detail or broken[1].why.value) if broken is not None else None,
     )
 
 

@@ -113,6 +113,7 @@ urlpatterns = [
     path("channels/<public:public_id>/hold", channels.hold, name="hold"),
     path("channels/<public:public_id>/backfill", channels.backfill, name="backfill"),
     path("channels/<public:public_id>/reconnect", channels.reconnect, name="reconnect"),
+    path("channels/<public:public_id>/disconnect", channels.disconnect, name="disconnect"),
     path("members/", members.show_members, name="members"),
     path("members/export.<str:form>", members.export_members, name="export_members"),
     path("members/<public:public_id>/", members.show_member, name="member"),

@@ -69,7 +69,7 @@ def _take_in_once(channel: Channel, arrivals: Sequence[Arrival], now: datetime) 
     known |= _declared(channel, [one for one in latest.values() if one.is_ours and one.network_id not in known])
     for network_id, row in known.items():
         _see_again(row, latest[network_id], now, done)
-    fresh = without_gone(channel, (one for one in latest.values() if one.network_id not in known), now)
+    fresh = without_gone(channel, (one for one in latest.values() if one.network_id not in known))
     if not fresh:
         return done
     heard = ((one.author, one.published_at) for one in fresh if not one.is_ours)

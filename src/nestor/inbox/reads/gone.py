@@ -1,4 +1,4 @@
-"""What was dropped because it had been kept long enough, so that it does not come back; what is next."""
+"""What was dropped because it had been kept long enough, or erased with who said it, so that it does not come back."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,19 +6,19 @@ from datetime import datetime
 from nestor.brands.models import Channel
 from nestor.brands.scoping import BrandQuerySet, BrandRow
 from nestor.inbox.models import GoneMessage, Payload, WebhookCall
-from nestor.inbox.rules import NEVER_GONE_BEFORE, digest_of
+from nestor.inbox.rules import digest_of
 from nestor.networks.contract import Arrival
 
 
-def without_gone(channel: Channel, arrivals: Iterable[Arrival], now: datetime) -> list[Arrival]:
-    """Return those that were not dropped once. One query, and none at all where everything is young."""
-    found = list(arrivals)
-    old = {one.network_id: digest_of(one.network_id) for one in found if one.published_at < now - NEVER_GONE_BEFORE}
-    if not old:
-        return found
-    rows = GoneMessage.objects.of(channel.brand_id).filter(channel=channel, number__in=old.values())
+def without_gone(channel: Channel, arrivals: Iterable[Arrival]) -> list[Arrival]:
+    """Return those that were neither dropped nor erased once. One query, whatever their age: people go any day."""
+    found = [(digest_of(one.network_id), one) for one in arrivals]
+    if not found:
+        return []
+    numbers = [number for number, _arrival in found]
+    rows = GoneMessage.objects.of(channel.brand_id).filter(channel=channel, number__in=numbers)
     gone = set(rows.values_list("number", flat=True))
-    return [one for one in found if old.get(one.network_id) not in gone]
+    return [one for number, one in found if number not in gone]
 
 
 def raw_before(brand_id: int, before: datetime) -> tuple[tuple[type[BrandRow], BrandQuerySet], ...]:

@@ -40,7 +40,10 @@ class Scope(StrEnum):
     CHANNELS = "channels"  # hold a channel, lift the hold, have it read again
     JOURNAL = "journal"
     WEBHOOKS = "webhooks"  # who is told outside of the desk
-    BRAND = "brand"  # how the brand is called and speaks, when its desk is open
+    BRAND = "brand"  # how the brand is called and speaks, when its desk is open, by when answers are owed
+    FORWARD = "forward"  # show a conversation to somebody without an account
+    TEAM = "team"  # who is of the team, as what, and who is on call
+    RETENTION = "retention"  # how long things are kept: what goes does not come back
 
 
 SCOPE_MAY: dict[Scope, Permission] = {
@@ -52,6 +55,9 @@ SCOPE_MAY: dict[Scope, Permission] = {
     Scope.JOURNAL: Permission.SEE,
     Scope.WEBHOOKS: Permission.CONNECT,
     Scope.BRAND: Permission.HEAD,
+    Scope.FORWARD: Permission.ROUTE,
+    Scope.TEAM: Permission.HEAD,
+    Scope.RETENTION: Permission.HEAD,
 }
 SCOPE_ALSO: dict[Scope, Permission] = {Scope.CHANNELS: Permission.CONNECT}  # where the maker's role has it
 TOKEN_FOR = (7, 30, 90, 365)  # days a token may last
@@ -67,6 +73,11 @@ def narrowed_to(scopes: Iterable[Scope]) -> frozenset[Permission]:
     chosen = set(scopes)
     also = (permission for scope, permission in SCOPE_ALSO.items() if scope in chosen)
     return frozenset({Permission.SEE, *(SCOPE_MAY[scope] for scope in chosen), *also})
+
+
+def is_given_by_machines(role: Role) -> bool:
+    """Return whether a token may give a role: none that sees more than any token does."""
+    return Permission.SEE_SEALED not in ROLE_MAY[role]
 
 
 def may(role: Role | None, permission: Permission) -> bool:

@@ -12,7 +12,7 @@ from nestor.networks.contract import Deed, NetworkTrouble, Refused, TryLater
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
 from nestor.publisher.models import Moderation
-from nestor.publisher.rules import DEED_ABILITY, STATE_AFTER, takes_a_voice_away
+from nestor.publisher.rules import DEED_ABILITY, DISCONNECTED, STATE_AFTER, takes_a_voice_away
 from nestor.work.actions import note, release_lease, take_lease
 from nestor.work.rules import Lease
 
@@ -60,6 +60,8 @@ def do_deed(row_id: int, now: datetime) -> bool:
     if lease is None:
         return False
     row = rows.select_related("message__channel", "message__conversation").get(pk=row_id)
+    if not row.message.channel.is_connected:
+        return _settle(row, lease, "refused", DISCONNECTED, now)
     try:
         connector = brands.connector_of(row.message.channel)
         try:

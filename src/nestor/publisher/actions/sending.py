@@ -30,7 +30,7 @@ from nestor.people.models import TeamRole
 from nestor.people.rules import Permission, may
 from nestor.publisher.actions.settling import ask_author, move, settle_sent, step
 from nestor.publisher.models import Attempt, Delivery
-from nestor.publisher.rules import State, is_late, look_again_for, may_send_again_alone
+from nestor.publisher.rules import DISCONNECTED, State, is_late, look_again_for, may_send_again_alone
 from nestor.vocabulary import MessageKind, Role
 from nestor.work.actions import release_lease, take_lease
 from nestor.work.reads import is_still_held
@@ -99,6 +99,8 @@ def _may_still_go(delivery: Delivery, lease: Lease, now: datetime) -> bool:
 
 
 def _objection(delivery: Delivery, now: datetime) -> str:
+    if not delivery.channel.is_connected:
+        return DISCONNECTED
     if delivery.author_id is not None:
         role = TeamRole.objects.of(delivery.brand_id).filter(user_id=delivery.author_id, user__is_active=True).first()
         if role is None or not may(Role(role.role), Permission.ANSWER):

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db import transaction
 
+from nestor.brands.models import Channel
 from nestor.inbox.actions import record_sent
 from nestor.networks.contract import Receipt
 from nestor.notices.actions import tell
 from nestor.notices.rules import Occasion
 from nestor.publisher.events import DeliveryMoved, DeliverySent
 from nestor.publisher.models import Attempt, Delivery
-from nestor.publisher.rules import State, sources_of
+from nestor.publisher.rules import DISCONNECTED, State, sources_of
 from nestor.routing.actions import record_answer
 from nestor.routing.models import Route
 from nestor.work.actions import announce, note
@@ -106,3 +107,12 @@ def close_attempt(delivery: Delivery, outcome: str, reason: str, now: datetime) 
     """Write down how the attempt that is still open ended."""
     rows = Attempt.objects.of(delivery.brand_id).filter(delivery=delivery, ended_at__isnull=True)
     rows.update(ended_at=now, outcome=outcome, reason=reason)
+
+
+def stop_unsendable(channel_id: int, brand_id: int, now: datetime) -> int:
+    """Cancel what waits to leave by a channel that is disconnected; its authors are told. Return how many."""
+    if not Channel.objects.of(brand_id).filter(pk=channel_id, is_connected=False).exists():
+        return 0
+    rows = Delivery.objects.of(brand_id).filter(channel_id=channel_id, state=State.WAITING)
+    waiting = list(rows.select_related("conversation").order_by("id"))
+    return sum(step(one, State.CANCELLED, now, due_at=None, settled_at=now, reason=DISCONNECTED) for one in waiting)

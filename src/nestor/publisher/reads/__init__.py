@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, F, Q, TextField, Value
+from django.db.models import CharField, Count, F, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from nestor.brands.models import Brand
@@ -159,6 +159,12 @@ def unsettled(seat: Seat, most: int = 20) -> tuple[DeliveryRow, ...]:
 def figures(seat: Seat, _now: datetime) -> Iterable[Figure]:
     """Yield how many answers need a person, for the digest."""
     yield Figure("unsettled", len(unsettled(seat, 100)), "/")
+
+
+def waiting_by_channel(brand: Brand | int) -> dict[int, int]:
+    """Return how many answers wait to leave, by channel."""
+    rows = Delivery.objects.of(brand).filter(state=State.WAITING).order_by()
+    return dict(rows.values_list("channel_id").annotate(n=Count("id")))
 
 
 def waiting_count(brand: Brand | int) -> int:

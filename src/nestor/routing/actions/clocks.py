@@ -31,6 +31,7 @@ def set_targets(
 ) -> bool:
     """Replace the table that was read at `epoch`; running clocks follow. False without the right, or if it changed.
 
+    Targets of disconnected channels rest: nobody is shown them, and they are there again once it is connected.
     `policy`: when clocks warn and pass on; None leaves that as it is. Raise `ValueError` for what makes no sense.
     """
     if not seat.may(Permission.HEAD):
@@ -42,8 +43,8 @@ def set_targets(
         raise ValueError("no such share")
     brand_id = seat.brand.pk
     channels = {cell.channel_id for cell in cells} - {EVERY_CHANNEL}
-    if Channel.objects.of(brand_id).filter(pk__in=channels).count() != len(channels):
-        raise ValueError("no channel of this brand")
+    if Channel.objects.of(brand_id).filter(pk__in=channels, is_connected=True).count() != len(channels):
+        raise ValueError("no connected channel of this brand")
     rows = [
         ClockTarget(
             brand_id=brand_id,
@@ -60,7 +61,7 @@ def set_targets(
         if policy is not None:
             chosen = {"warn_share": policy.warn_share, "escalate_after": policy.escalate_after}
             ClockPolicy.objects.of(brand_id).update(**chosen)
-        ClockTarget.objects.of(brand_id).delete()
+        ClockTarget.objects.of(brand_id).exclude(channel__is_connected=False).delete()
         ClockTarget.objects.bulk_create(rows)
         note("set_targets", seat.brand, now, brand_id=brand_id, actor_id=seat.user.pk)
         _begin_move(brand_id, now)

@@ -27,6 +27,13 @@ def targets_of(brand: Brand) -> Targets:
     return Targets(brand.first_answer_for, cells)
 
 
+def with_resting(brand: Brand, cells: Mapping[Cell, timedelta | None]) -> dict[Cell, timedelta | None]:
+    """Return a table with the targets of disconnected channels, which nobody is shown and which stay as they are."""
+    rows = ClockTarget.objects.of(brand).filter(channel__is_connected=False)
+    found = rows.values_list("lane", "channel_id", "is_next", "allowed_for")
+    return {Cell(lane, channel, is_next): allowed for lane, channel, is_next, allowed in found} | dict(cells)
+
+
 def policy_of(brand: Brand | int) -> Policy:
     """Return when the brand's clocks warn and pass on; before anybody chose: the default."""
     row = ClockPolicy.objects.of(brand).first()
@@ -57,6 +64,7 @@ def consequences(seat: Seat, wanted: Targets, now: datetime) -> Consequences:
     """Return what these targets would do, sealed conversations included: a number tells nothing of them."""
     brand = seat.brand
     hours, known = opening_hours(brand), targets_of(brand)
+    wanted = Targets(wanted.otherwise, with_resting(brand, wanted.cells))
     rows = running(brand).values_list("clock_lane", "channel_id", "clock_is_next").annotate(n=Count("id"))
     groups = {Cell(lane, channel, is_next): n for lane, channel, is_next, n in rows}
     changed = {cell for cell in groups if allowed_for(known, cell) != allowed_for(wanted, cell)}

@@ -137,6 +137,13 @@ def forward_row(row: Forward, me: User, now: datetime) -> ForwardRow:
     )
 
 
+def forwards_of(conversation: Conversation) -> list[Forward]:
+    """Return the links to a conversation, oldest first, those of conversations joined to it among them."""
+    here = Q(conversation=conversation) | Q(conversation__merged_into=conversation)
+    rows = Forward.objects.of(conversation.brand_id).filter(here).select_related("author")
+    return list(rows.order_by("made_at", "id"))
+
+
 def forward_in(conversation: Conversation, public_id: str) -> Forward | None:
     """Return one link of a conversation."""
     here = Q(conversation=conversation) | Q(conversation__merged_into=conversation)

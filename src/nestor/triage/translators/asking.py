@@ -16,7 +16,6 @@ from typing import Any
 
 from nestor.triage.rules.translation import most_answer, sensible
 from nestor.triage.translators.contract import CannotTranslate, Described, Why
-from nestor.triage.translators.registry import known
 
 WITHIN = 15.0  # seconds; pages give a fragment twenty
 DESCRIBE_WITHIN = 10.0
@@ -32,18 +31,6 @@ def describe(key: str) -> Described:
     """Return what an installed translator says of itself; raise `CannotTranslate`."""
     said = _ask({"do": "describe", "key": key, "host": ""}, DESCRIBE_WITHIN)
     return Described(key, str(said["name"]), str(said["host"]))
-
-
-def described() -> tuple[list[Described], list[tuple[str, CannotTranslate]]]:
-    """Return every installed translator as it describes itself, and those that cannot be used."""
-    sound: list[Described] = []
-    broken: list[tuple[str, CannotTranslate]] = []
-    for key in known():
-        try:
-            sound.append(describe(key))
-        except CannotTranslate as error:
-            broken.append((key, error))
-    return sound, broken
 
 
 def translate(chosen: Described, text: str, source: str, target: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 
 from nestor.networks.registry import offered_in
 from nestor.triage.translators.contract import (
@@ -21,6 +22,17 @@ _HOST = re.compile(rf"(?=.{{1,253}}$){_PART}(\.{_PART})*|[0-9a-f:]{{2,45}}")
 def known() -> tuple[str, ...]:
     """Return the keys of all installed translators, in alphabetical order, without loading any."""
     return tuple(sorted(offered_in(GROUP)))
+
+
+def installed() -> dict[str, str]:
+    """Return what is installed, by key, as its packages call themselves in their metadata: no code of theirs runs."""
+    return {key: ", ".join(sorted({_package(point) for point in points})) for key, points in offered_in(GROUP).items()}
+
+
+def _package(point: EntryPoint) -> str:
+    if point.dist is None:
+        return point.value
+    return f"{point.dist.metadata['Name']} {point.dist.version}"
 
 
 def load(key: str) -> Translator:

@@ -158,4 +158,4 @@ def list_blind_spots(request: ApiRequest, channel: str) -> BlindSpots:
 def read_channel_now(request: ApiRequest, channel: str) -> Changed:
     """Have a channel read at once instead of at its time."""
     call, row = request.call, channel_row(request, channel)
-    return Changed(changed=once(request, lambda: {"changed": read_now(row, call.now)})["changed"])
+    return Changed(changed=once(request, lambda: {"changed": row.is_connected and read_now(row, call.now)})["changed"])

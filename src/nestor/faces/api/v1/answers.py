@@ -23,6 +23,7 @@ from nestor.faces.api.v1.told import (
 from nestor.faces.shapes import link
 from nestor.guard import reads as guard
 from nestor.guard.actions import withdraw_clearance
+from nestor.guard.models import Clearance
 from nestor.guard.rules.contract import Finding
 from nestor.guard.wording import msgid_of
 from nestor.inbox.models import Conversation
@@ -124,7 +125,22 @@ def ask(request: ApiRequest, conversation: str, given: Written) -> Status[Cleara
     row = ask_second_person(call.seat, found, given.text, call.now)
     if row is None:
         raise objection(guard.findings_on(found, given.text, call.now))
-    return Status(201, ClearanceShape(id=row.public_id, state=row.state))
+    return Status(201, clearance_shape(row))
+
+
+@router.get("/second-readings/{public:reading}", auth=ANSWER, response=ClearanceShape, tags=["answers"])
+def show_second_reading(request: ApiRequest, reading: str) -> ClearanceShape:
+    """Show what became of a second reading the person behind the token asked for."""
+    row = guard.clearance_asked(request.call.seat, reading)
+    if row is None:
+        raise Problem("not_found")
+    conversation_at(request, row.conversation.public_id)
+    return clearance_shape(row)
+
+
+def clearance_shape(row: Clearance) -> ClearanceShape:
+    """Return a consent that was asked for; not who was to give it."""
+    return ClearanceShape(id=row.public_id, state=row.state, reason=row.reason, judged_at=row.judged_at)
 
 
 @router.get(f"{AT}/deliveries", auth=READ, response=Deliveries, tags=["answers"])

@@ -12,8 +12,11 @@ from nestor import __version__
 from nestor.faces.api.v1 import (  # noqa: F401  their endpoints join the router
     accounts,
     answers,
+    clocks,
+    connecting,
     deeds,
     elsewhere,
+    forwarding,
     looking,
     members,
     notices,
@@ -21,6 +24,10 @@ from nestor.faces.api.v1 import (  # noqa: F401  their endpoints join the router
     our_brand,
     relief,
     replies,
+    retention,
+    rota,
+    team,
+    translating,
     webhooks,
 )
 from nestor.faces.api.v1.caller import KEY, VISIBLE, Bearer

@@ -91,7 +91,7 @@ class Bearer(HttpBearer):
 
 READ, ORGANISE, ANSWER, MODERATE = map(Bearer, (Scope.READ, Scope.ORGANISE, Scope.ANSWER, Scope.MODERATE))
 CHANNELS, JOURNAL, WEBHOOKS = map(Bearer, (Scope.CHANNELS, Scope.JOURNAL, Scope.WEBHOOKS))
-BRAND = Bearer(Scope.BRAND)
+BRAND, FORWARD, TEAM, RETENTION = map(Bearer, (Scope.BRAND, Scope.FORWARD, Scope.TEAM, Scope.RETENTION))
 
 
 def key_of(request: HttpRequest, *, is_needed: bool = False) -> str:

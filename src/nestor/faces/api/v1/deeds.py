@@ -188,6 +188,8 @@ def read_again(request: ApiRequest, channel: str, given: Interval) -> Changed:
     """Have an interval of a channel read again."""
     call, row = request.call, channel_row(request, channel)
     needs(request, Permission.CONNECT)
+    if not row.is_connected:
+        raise Problem("changed")
     if not given.start < given.end <= call.now or given.end - given.start > MOST_BACK:
         raise Problem("invalid", errors=misfits_of([{"loc": ("body", "start"), "type": "interval"}]))
     actor = call.seat.user.pk

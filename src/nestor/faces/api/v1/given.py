@@ -1,6 +1,7 @@
 """What machines send, as far as it fits: each part with its type, its limits, and nothing unknown beside it."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from nestor.networks.contract import Deed
 from nestor.people.rules.members import MemberFilter
@@ -32,14 +34,33 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
-def _whole(given: Any) -> Any:
+def as_whole(given: Any) -> Any:
     """Take 3.0 for 3: JSON has one kind of number (JSON Schema, 4.2.3: any number without a fraction is an integer)."""
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
+def among(values: Iterable[int | str]) -> BeforeValidator:
+    """Take these values and no other."""
+    known = frozenset(values)
+
+    def check(given: Any) -> Any:
+        found = as_whole(given)
+        if isinstance(found, bool) or not isinstance(found, int | str) or found not in known:
+            raise PydanticCustomError("enum", "none of those")
+        return found
+
+    return BeforeValidator(check)
+
+
+def enum_of(values: Iterable[int | str]) -> WithJsonSchema:
+    """Describe them: all numbers, or all words."""
+    listed = list(values)
+    return WithJsonSchema({"type": "string" if isinstance(listed[0], str) else "integer", "enum": listed})
+
+
 # Bounds stand before the validator: after it, pydantic leaves them out of the schema.
-Urgent = Annotated[StrictInt, Field(ge=0, le=3), BeforeValidator(_whole)]
-Tint = Annotated[StrictInt, Field(ge=0, lt=TINTS), BeforeValidator(_whole)]
+Urgent = Annotated[StrictInt, Field(ge=0, le=3), BeforeValidator(as_whole)]
+Tint = Annotated[StrictInt, Field(ge=0, lt=TINTS), BeforeValidator(as_whole)]
 Spoken = Literal["fr", "en"]
 
 
@@ -153,6 +174,18 @@ class MembersAsked(Paged):
             until=self.until,
             is_joined=self.joined,
         )
+
+
+class JournalAsked(Paged):
+    """Lines of the journal: of some verbs, of a network, between two days, about a conversation, channel or member."""
+
+    verb: list[Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,60}$")]] = Field([], max_length=60)
+    network: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.-]{1,40}$")] | None = None
+    conversation: PublicId | None = None
+    channel: PublicId | None = None
+    member: PublicId | None = None
+    since: Day | None = Field(None, description="The first day, in the brand's zone.")
+    until: Day | None = Field(None, description="The last day, in the brand's zone.")
 
 
 class Body(Schema):

@@ -1,11 +1,13 @@
 """Endpoints that read: conversations, messages, members, channels, labels, the team, the journal."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from ninja import Query
 
 from nestor.faces.api.v1.caller import JOURNAL, READ, ApiRequest, Bearer, conversation_at
-from nestor.faces.api.v1.given import Listed, MembersAsked, Paged, Searched, place_in
+from nestor.faces.api.v1.given import JournalAsked, Listed, MembersAsked, Paged, Searched, place_in
 from nestor.faces.api.v1.problems import Problem
 from nestor.faces.api.v1.routes import router
 from nestor.faces.api.v1.told import (
@@ -20,7 +22,7 @@ from nestor.faces.api.v1.told import (
     TokenShape,
     plain,
 )
-from nestor.faces.journal import lines_of
+from nestor.faces.journal import Asked, Line, read_journal, subjects_of
 from nestor.faces.shapes import (
     ChannelShape,
     ConversationShape,
@@ -41,13 +43,12 @@ from nestor.inbox.reads.members import member_for
 from nestor.inbox.reads.paging import attachments_of, places_of, thread_page
 from nestor.people.reads import Seat, team_of
 from nestor.routing.reads import InboxPage, cursor_at, inbox_page, row_of
+from nestor.routing.reads.beside import beside
 from nestor.routing.reads.members import members_page, rows_for
 from nestor.routing.reads.search import search_page
 from nestor.routing.reads.views import labels_of
 from nestor.routing.rules.filters import InboxFilter, State
 from nestor.triage.reads import reading_of
-from nestor.work.models import JournalEntry
-from nestor.work.reads import journal
 
 CODES = frozenset({"lane", "was", "deed", "role", "network", "state", "reason", "until"})
 
@@ -94,6 +95,15 @@ def standing(request: ApiRequest, conversation_id: int) -> ConversationShape:
 def show_conversation(request: ApiRequest, conversation: str) -> ConversationShape:
     """Show how a conversation stands."""
     return standing(request, conversation_at(request, conversation).pk)
+
+
+@router.get("/conversations/{public:conversation}/beside", auth=READ, response=Conversations, tags=["conversations"])
+def list_beside(request: ApiRequest, conversation: str) -> Conversations:
+    """List what a conversation could be joined with: the same person's, and those below the same post."""
+    call, found = request.call, conversation_at(request, conversation)
+    rows = [row for row in beside(call.seat, found, call.now) if not row.is_sealed]
+    places = places_of(call.seat, [row.public_id for row in rows])
+    return Conversations(items=[conversation_shape(row, places) for row in rows], next=None)
 
 
 @router.get("/conversations/{public:conversation}/messages", auth=READ, response=Messages, tags=["messages"])
@@ -193,17 +203,33 @@ def list_team(request: ApiRequest) -> Team:
 
 
 @router.get("/journal", auth=JOURNAL, response=Lines, tags=["journal"])
-def list_journal(request: ApiRequest, given: Query[Paged]) -> Lines:
+def list_journal(request: ApiRequest, given: Query[JournalAsked]) -> Lines:
     """Read the journal, latest first: what was done, when and why, never by whom."""
-    seat = request.call.seat
-    rows = list(journal(seat.brand.pk, place_in(given.after), most=given.limit + 1))
-    page = rows[: given.limit]
-    more = cursor_at(page[-1].at, page[-1].pk) if len(rows) > len(page) else None
-    return Lines(items=_lines(seat, page), next=more)
+    seat, zone = request.call.seat, ZoneInfo(request.call.seat.brand.zone)
+    before = place_in(given.after)
+    if before is None and given.until is not None:
+        before = _midnight(given.until, zone, days=1), 0
+    subjects = subjects_of(
+        seat, conversation=given.conversation or "", channel=given.channel or "", member=given.member or ""
+    )
+    asked = Asked(
+        verbs=frozenset(given.verb),
+        since=_midnight(given.since, zone) if given.since is not None else None,
+        network=given.network or "",
+        subjects=subjects,
+    )
+    page = read_journal(seat, asked, before, given.limit)
+    return Lines(items=_lines(page.lines), next=cursor_at(*page.after) if page.after is not None else None)
 
 
-def _lines(seat: Seat, entries: Sequence[JournalEntry]) -> list[LineShape]:
-    """Return lines without those about what is sealed; a few queries whatever their number."""
+def _midnight(day: date, zone: ZoneInfo, days: int = 0) -> datetime:
+    try:
+        return datetime.combine(day + timedelta(days=days), time.min, zone).astimezone(UTC)
+    except OverflowError:  # the first or the last day there is
+        return datetime.combine(day, time.min, UTC)
+
+
+def _lines(lines: Sequence[Line]) -> list[LineShape]:
     return [
         LineShape(
             at=one.entry.at,
@@ -213,5 +239,5 @@ def _lines(seat: Seat, entries: Sequence[JournalEntry]) -> list[LineShape]:
             channel=one.channel or None,
             facts=plain(one.entry.facts, CODES),
         )
-        for one in lines_of(seat, entries)
+        for one in lines
     ]

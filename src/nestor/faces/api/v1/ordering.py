@@ -1,5 +1,6 @@
 """Endpoints about many conversations and lists of them: views, counters, deeds to many, joining and parting, notes."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -95,11 +96,12 @@ class Noted(Body):
 
 
 class NoteShape(BaseModel):
-    """A note for the team."""
+    """A note for the team, or the answer of somebody without an account to whom the conversation was shown."""
 
     id: str
     text: str
     made_at: datetime
+    is_from_outside: bool
 
 
 class Notes(BaseModel):
@@ -217,52 +219,67 @@ def undo(request: ApiRequest, bulk: str) -> BulkShape:
     return bulk_shape(bulk_at(request, bulk))
 
 
-def moved(request: ApiRequest, conversation: Conversation | None) -> ConversationShape:
-    """Return the conversation that joining or parting left; raise `Problem` where nothing could be done."""
-    if conversation is None:
-        raise Problem("changed")
-    return standing(request, conversation.pk)
+def moved(request: ApiRequest, deed: Callable[[], int | None]) -> ConversationShape:
+    """Join or part once, and show the conversation that is left; raise `Problem` where nothing could be done."""
+
+    def done() -> dict[str, int]:
+        try:
+            conversation_id = deed()
+        except Contended as error:
+            raise Problem("changed") from error
+        if conversation_id is None:
+            raise Problem("changed")
+        return {"conversation": conversation_id}
+
+    return standing(request, once(request, done)["conversation"])
 
 
 @router.post(f"{AT}/merge", auth=ORGANISE, response=ConversationShape, tags=["conversations"])
 def merge(request: ApiRequest, conversation: str, given: Other) -> ConversationShape:
     """Join another conversation of the same channel to this one; it can be parted again."""
-    call = request.call
-    kept, other = conversation_at(request, conversation), conversation_at(request, given.other)
-    try:
-        is_done = merge_conversations(call.seat, kept, other, call.now)
-    except Contended as error:
-        raise Problem("changed") from error
-    return moved(request, kept if is_done else None)
+    call, kept = request.call, conversation_at(request, conversation)
+    other = conversation_here(request, given.other)
+    return moved(request, lambda: kept.pk if merge_conversations(call.seat, kept, other, call.now) else None)
+
+
+def conversation_here(request: ApiRequest, public_id: str) -> Conversation:
+    """Return a conversation this token may see, or one it joined to another; raise `Problem`."""
+    joined = Conversation.objects.of(request.call.seat.brand).filter(public_id=public_id, merged_into__isnull=False)
+    return joined.first() or conversation_at(request, public_id)
 
 
 @router.post(f"{AT}/unmerge", auth=ORGANISE, response=ConversationShape, tags=["conversations"])
 def unmerge(request: ApiRequest, conversation: str, given: Other) -> ConversationShape:
     """Part a conversation that was joined to this one."""
     call, kept = request.call, conversation_at(request, conversation)
-    rows = Conversation.objects.of(call.seat.brand).filter(public_id=given.other, merged_into=kept)
-    other = rows.first()
-    if other is None:
-        raise Problem("not_found")
-    try:
-        return moved(request, unmerge_conversation(call.seat, other, call.now))
-    except Contended as error:
-        raise Problem("changed") from error
+
+    def parted() -> int | None:
+        rows = Conversation.objects.of(call.seat.brand).filter(public_id=given.other, merged_into=kept)
+        other = rows.first()
+        if other is None:
+            raise Problem("not_found")
+        fresh = unmerge_conversation(call.seat, other, call.now)
+        return fresh.pk if fresh is not None else None
+
+    return moved(request, parted)
 
 
 @router.post("/messages/{public:message}/split", auth=ORGANISE, response=ConversationShape, tags=["messages"])
 def split(request: ApiRequest, message: str) -> ConversationShape:
     """Give a message and what came after it a conversation of its own."""
-    call = request.call
-    try:
-        return moved(request, split_conversation(call.seat, message_at(request, message), call.now))
-    except Contended as error:
-        raise Problem("changed") from error
+    call, found = request.call, message_at(request, message)
+
+    def parted() -> int | None:
+        fresh = split_conversation(call.seat, found, call.now)
+        return fresh.pk if fresh is not None else None
+
+    return moved(request, parted)
 
 
 def note_shape(row: Note | NoteRow) -> NoteShape:
     """Return a note; not whose it is."""
-    return NoteShape(id=row.public_id, text=row.text, made_at=row.made_at)
+    is_from_outside = row.is_from_outside if isinstance(row, NoteRow) else bool(row.from_name)
+    return NoteShape(id=row.public_id, text=row.text, made_at=row.made_at, is_from_outside=is_from_outside)
 
 
 @router.get(f"{AT}/notes", auth=READ, response=Notes, tags=["notes"])

@@ -46,6 +46,11 @@ KINDS: dict[str, Kind] = {
         gettext_lazy("Whoever made this token may not do that."),
         gettext_lazy("A token can do no more than the person it acts for."),
     ),
+    "at_the_desk": Kind(
+        403,
+        gettext_lazy("This is done at the desk alone."),
+        gettext_lazy("Whoever may see more than a token does is given it by a person, on the team page."),
+    ),
     "not_found": Kind(
         404,
         gettext_lazy("There is nothing here."),
@@ -58,6 +63,21 @@ KINDS: dict[str, Kind] = {
         gettext_lazy("Nothing was changed. Read it again, then decide."),
     ),
     "no_room": Kind(409, gettext_lazy("There is no room for more."), gettext_lazy("Delete one first.")),
+    "last_head": Kind(
+        409,
+        gettext_lazy("The brand would have no head left."),
+        gettext_lazy("Nothing was changed. Make somebody else head first, at the desk."),
+    ),
+    "other_account": Kind(
+        409,
+        gettext_lazy("This access belongs to another account."),
+        gettext_lazy("Nothing was changed. Connect that one as a channel of its own."),
+    ),
+    "no_translation": Kind(
+        409,
+        gettext_lazy("There is no translation."),
+        gettext_lazy("Nothing was changed. The reason says why not."),
+    ),
     "too_big": Kind(
         413, gettext_lazy("That was more than the desk takes in one go."), gettext_lazy("Nothing of it was stored.")
     ),
@@ -73,6 +93,16 @@ KINDS: dict[str, Kind] = {
         422,
         gettext_lazy("The guard objects to this text."),
         gettext_lazy("Nothing was sent. Change the words; name the warnings you have seen; or ask a second person."),
+    ),
+    "unconfirmed": Kind(
+        422,
+        gettext_lazy("Something would go for good."),
+        gettext_lazy("Nothing was changed. Look at what would go, then send its “confirm” along."),
+    ),
+    "no_access": Kind(
+        422,
+        gettext_lazy("The network does not accept this access."),
+        gettext_lazy("Nothing was changed. The reason says what the network objects to."),
     ),
     "too_many": Kind(
         429, gettext_lazy("Too many requests."), gettext_lazy("Wait as long as Retry-After says, then go on.")
@@ -145,6 +175,15 @@ MISFITS: dict[str, Words] = {
     "account": gettext_lazy("It is on the list already, or names nothing."),
     "hours": gettext_lazy("Two periods of a day overlap, there are more than six, or one is empty."),
     "year": gettext_lazy("Give a day between 2000 and 2100."),
+    "target": gettext_lazy("That cannot be chosen here."),
+    "mail": gettext_lazy("This is no mail address."),
+    "on_team": gettext_lazy("Somebody with this address is on the team already."),
+    "clock": gettext_lazy("This place of the table comes twice, or its lane is owed no answer."),
+    "duty": gettext_lazy("Choose a beginning and an end after it, not in the past."),
+    "service": gettext_lazy("A service is a word such as “tgram”, or with its host “ntfys://ntfy.example.org”."),
+    "translator": gettext_lazy("That translator is not there as you name it."),
+    "field": gettext_lazy("The network asks for no such thing; `/access` says what it asks for."),
+    "limit": gettext_lazy("This installation does not keep it that long: leave it to the installation."),
     "zone": gettext_lazy("This is no time zone the desk knows, like Europe/Paris."),
 }
 

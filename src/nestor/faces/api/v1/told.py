@@ -144,10 +144,12 @@ class Deliveries(BaseModel):
 
 
 class ClearanceShape(BaseModel):
-    """A second person's consent that was asked for."""
+    """A second person's consent that was asked for, and what they said; not who."""
 
     id: str
     state: str
+    reason: str
+    judged_at: datetime | None
 
 
 class ProblemShape(BaseModel):

@@ -1,35 +1,24 @@
 """Endpoints about whom the desk tells outside."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.conf import settings
 from ninja import Query, Status
 from pydantic import BaseModel, Field, StringConstraints
 
 from nestor.faces.api.v1.caller import WEBHOOKS, ApiRequest, once
-from nestor.faces.api.v1.given import Body, Paged, Short, place_in
+from nestor.faces.api.v1.given import Body, Paged, Short, among, enum_of, place_in
 from nestor.faces.api.v1.problems import Problem, misfits_of
 from nestor.faces.api.v1.routes import router
 from nestor.faces.api.v1.told import Changed
 from nestor.hooks import actions, reads
 from nestor.hooks.models import Call, Receiver
-from nestor.hooks.rules import MOST_ADDRESS, is_callable_address
+from nestor.hooks.rules import KINDS, MOST_ADDRESS, is_callable_address
 from nestor.routing.reads import cursor_at
 
 AT = "/webhooks/{public:webhook}"
-Kind = Literal[
-    "ConversationRouted",
-    "MessageChanged",
-    "OwnMessageSeen",
-    "DeliveryMoved",
-    "DeliverySent",
-    "ClearanceMoved",
-    "ChannelConnected",
-    "ChannelTroubled",
-    "ChannelHeld",
-    "ChannelRead",
-]
+Kind = Annotated[str, among(KINDS), enum_of(KINDS)]
 
 
 class Added(Body):

@@ -1,11 +1,10 @@
 """Channels: can they be read, what was missed, what to do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nestor.brands.actions import connect_channel, hold_channel, lift_hold
+from nestor.brands.actions import connect_channel, disconnect_channel, hold_channel, lift_hold
 from nestor.brands.models import Channel
-from nestor.brands.reads import channel_of, places, reason_of, secrets_of, whereabouts_of
-from nestor.brands.secrets import SecretLost
+from nestor.brands.reads import channel_of, places, reason_of, whereabouts_of
+from nestor.faces.connecting import OtherAccount, load_network, try_access
 from nestor.faces.web.charts import Bar, blind_bars, day_lines
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
@@ -27,9 +26,10 @@ from nestor.faces.web.words import TROUBLES, WHAT_TO_DO, word
 from nestor.inbox.actions import ask_backfill, fill_again, open_cursor, read_now
 from nestor.inbox.models import BlindSpot
 from nestor.inbox.reads import ChannelHealth, channel_health
-from nestor.networks import registry
+from nestor.inbox.rules import ARCHIVE
 from nestor.networks.contract import Account, Network, NetworkTrouble
 from nestor.people.rules import Permission
+from nestor.publisher.reads import waiting_by_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class ShownChannel:
     bars: list[Bar]
     open_gaps: int
     can_reconnect: bool
+    can_disconnect: bool
+    waiting: int  # answers that have not left
     form: ConnectForm | None
 
     @property
@@ -48,16 +50,11 @@ class ShownChannel:
         return self.health.channel
 
 
-def load_network(key: str) -> Network | None:
-    """Return the network, or None where this installation does not have it."""
-    try:
-        return registry.load(key)
-    except (registry.UnknownNetwork, registry.BrokenNetwork):
-        return None
-
-
 def shown(
-    health: Sequence[ChannelHealth], now: datetime, form: tuple[int, ConnectForm] | None = None
+    health: Sequence[ChannelHealth],
+    now: datetime,
+    form: tuple[int, ConnectForm] | None = None,
+    waiting: Mapping[int, int] | None = None,
 ) -> list[ShownChannel]:
     """Return every channel as its card shows it; `form` is the one that was sent and found wrong."""
     found = []
@@ -65,9 +62,20 @@ def shown(
         network = load_network(one.channel.network)
         own = form[1] if form and form[0] == one.channel.pk else None
         if own is None and network is not None and network.fields:
-            own = ConnectForm(network, one.channel.settings, prefix=one.channel.public_id)
+            channel = one.channel
+            own = ConnectForm(network, channel.settings, prefix=channel.public_id, is_stored=channel.is_connected)
         gaps = [spot for spot in one.blind_spots if spot.closed_at is None]
-        found.append(ShownChannel(one, blind_bars(one.blind_spots, now), len(gaps), network is not None, own))
+        found.append(
+            ShownChannel(
+                health=one,
+                bars=blind_bars(one.blind_spots, now),
+                open_gaps=len(gaps),
+                can_reconnect=network is not None,
+                can_disconnect=one.channel.is_connected and one.channel.network != ARCHIVE,
+                waiting=(waiting or {}).get(one.channel.pk, 0),
+                form=own,
+            )
+        )
     return found
 
 
@@ -77,7 +85,7 @@ def page_context(request: DeskRequest, form: tuple[int, ConnectForm] | None = No
     return {
         "whereabouts": whereabouts_of(request.seat.brand, [one.channel for one in health]),
         "places": sorted(places().items(), key=lambda one: one[1].casefold()),
-        "channels": shown(health, request.now, form),
+        "channels": shown(health, request.now, form, waiting_by_channel(request.seat.brand)),
         "days": day_lines(request.now, timezone.localtime(request.now)),
         "may_connect": request.seat.may(Permission.CONNECT),
         "may_hold": request.seat.may(Permission.HOLD),
@@ -110,7 +118,7 @@ def _back(channel: Channel) -> HttpResponse:
 def read_channel_now(request: DeskRequest, public_id: str) -> HttpResponse:
     """Read it at once instead of at its time."""
     channel = open_channel(request, public_id)
-    done = read_now(channel, request.now)
+    done = channel.is_connected and read_now(channel, request.now)
     messages.info(request, _("It is being read now.") if done else _("It is not connected."))
     return _back(channel)
 
@@ -139,6 +147,9 @@ def hold(request: DeskRequest, public_id: str) -> HttpResponse:
 def backfill(request: DeskRequest, public_id: str) -> HttpResponse:
     """Read an interval again: a blind spot (`spot`: its beginning), or one chosen by hand."""
     channel = open_channel(request, public_id)
+    if not channel.is_connected:
+        messages.info(request, _("It is not connected."))
+        return _back(channel)
     wanted = request.POST.get("spot", "")
     if wanted:
         spot = _spot(request, channel, wanted)
@@ -172,7 +183,9 @@ def reconnect(request: DeskRequest, public_id: str) -> HttpResponse:
     network = load_network(channel.network)
     if network is None:
         return show_error(request, 404)
-    form = ConnectForm(network, channel.settings, request.POST, prefix=channel.public_id)
+    form = ConnectForm(
+        network, channel.settings, request.POST, prefix=channel.public_id, is_stored=channel.is_connected
+    )
     if form.is_valid():
         settings_given = {**channel.settings, **form.given(kind_is_secret=False)}
         account = _try(channel, network, settings_given, form)
@@ -194,29 +207,24 @@ def reconnect(request: DeskRequest, public_id: str) -> HttpResponse:
     return render(request, "web/channels.html", page_context(request, (channel.pk, form)), status=422)
 
 
-def _open_to(given: dict[str, str]) -> dict[str, str]:
-    """Return the settings with the installation's leave to call private addresses, which no form can give."""
-    chosen = {name: text for name, text in given.items() if name != registry.ALLOW_PRIVATE}
-    return chosen | ({registry.ALLOW_PRIVATE: "1"} if settings.NESTOR_PRIVATE_NETWORKS else {})
+@require_POST
+@seated(Permission.CONNECT)
+def disconnect(request: DeskRequest, public_id: str) -> HttpResponse:
+    """Read and send no more by this channel; the page has said what ends and what stays."""
+    channel = open_channel(request, public_id)
+    done = disconnect_channel(channel, request.now, actor_id=request.user.pk)
+    says = _("Disconnected. What was said stays; whoever had an answer waiting is told.")
+    messages.info(request, says if done else _("Nothing was changed: that is so already."))
+    return _back(channel)
 
 
 def _try(channel: Channel, network: Network, given: dict[str, str], form: ConnectForm) -> Account | None:
     """Ask the network who we are with what was given; its no is written into the form."""
     try:
-        stored = secrets_of(channel)
-    except SecretLost:
-        stored = {}
-    try:
-        connector = network.open(_open_to(given), stored | form.given(kind_is_secret=True))
-        try:
-            account = connector.who_am_i()
-        finally:
-            connector.close()
+        return try_access(channel, network, given, form.given(kind_is_secret=True))
     except NetworkTrouble as trouble:
         code = reason_of(trouble).value
         form.add_error(None, f"{word(TROUBLES, code)} {word(WHAT_TO_DO, code)}")
-        return None
-    if channel.account_id and account.network_id != channel.account_id:
+    except OtherAccount:
         form.add_error(None, _("This access belongs to another account. Connect that one as a channel of its own."))
-        return None
-    return account
+    return None

@@ -13,7 +13,7 @@ from nestor.brands.models import Channel
 from nestor.brands.reads import channels_of
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
-from nestor.faces.web.filter_words import chips_of, choices_of
+from nestor.faces.web.filter_words import alive_first, channel_name, chips_of, choices_of
 from nestor.faces.web.snoozing import usual_moments
 from nestor.faces.web.words import LANE_ORDER, LANES
 from nestor.people.reads import team_of
@@ -140,18 +140,19 @@ def lane_choices(wanted: InboxFilter, counts: Counts) -> list[Choice]:
 
 
 def channel_choices(channels: list[Channel], wanted: InboxFilter, counts: Counts) -> list[Choice]:
-    """Return one line per channel, where there are several."""
+    """Return one line per channel, where there are several; a disconnected one only while something is open there."""
+    shown = [one for one in alive_first(channels) if one.is_connected or counts.channels.get(one.pk)]
     return [
         Choice(
-            channel.name,
+            channel_name(channel),
             "channels",
             address_of(query_of(replace(EVERYTHING, channels=(channel.public_id,)))),
             is_current=wanted.channels == (channel.public_id,),
             count=counts.channels.get(channel.pk, 0),
             key=f"c-{channel.public_id}",
         )
-        for channel in channels
-        if len(channels) > 1
+        for channel in shown
+        if len(shown) > 1
     ]
 
 

@@ -12,22 +12,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nestor.brands.models import Channel
 from nestor.brands.reads import channels_of
-from nestor.faces.journal import CHANNEL, CONVERSATION, MEMBER, Asked, Cursor, Line, read_journal
+from nestor.faces.journal import Asked, Cursor, Line, read_journal, subjects_of
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.exports import download
 from nestor.faces.web.journal_words import DESK, FAMILIES, sentence_of, somebody
-from nestor.inbox.reads import conversation_for
-from nestor.inbox.reads.members import member_for
 from nestor.people.reads import Seat, team_of
-from nestor.people.reads.members import same_person
-from nestor.publisher.models import Delivery
 
 PAGE, EXPORT_PAGE = 60, 500
 COLUMNS = ("at", "verb", "said", "reason", "conversation", "channel", "network", "member")
 ASKED = ("about", "since", "day", "network", "brand", "conversation", "channel", "member")  # as addresses hold it
+SUBJECTS = ASKED[-3:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +89,8 @@ def _asked(request: DeskRequest, seat: Seat) -> Asked:
         verbs=frozenset(family.verbs) if family else frozenset(),
         since=_midnight(date.fromisoformat(since)) if since else None,
         network=request.GET.get("network", "")[:40],
-        subjects=_subjects(request, seat),
+        subjects=subjects_of(seat, **{name: request.GET.get(name, "")[:16] for name in SUBJECTS}),
     )
-
-
-def _subjects(request: DeskRequest, seat: Seat) -> dict[str, list[int]] | None:
-    """Return the rows an address asks about; none of them for what this person may not see."""
-    if public_id := request.GET.get("conversation", "")[:16]:
-        found = conversation_for(seat, public_id)
-        if found is None:
-            return {}
-        sent = Delivery.objects.of(seat.brand).filter(conversation=found).values_list("pk", flat=True)
-        return {CONVERSATION: [found.pk], Delivery._meta.label: list(sent)}
-    if public_id := request.GET.get("channel", "")[:16]:
-        rows = Channel.objects.of(seat.brand).filter(public_id=public_id)
-        return {CHANNEL: list(rows.values_list("pk", flat=True))}
-    if public_id := request.GET.get("member", "")[:16]:
-        member = member_for(seat, public_id)
-        return {MEMBER: same_person(member)} if member is not None else {}
-    return None
 
 
 def in_words(lines: Sequence[Line], seat: Seat) -> list[ShownLine]:

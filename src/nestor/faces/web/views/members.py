@@ -1,6 +1,5 @@
 """Members outside: the list, the page of one, and saying that two of them are one person."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.exports import download, paged
+from nestor.faces.web.pasted import other_in
 from nestor.faces.web.words import LANE_ORDER
 from nestor.inbox.reads.members import member_for
 from nestor.people.actions.members import merge_members, unmerge_member
@@ -27,7 +27,6 @@ from nestor.routing.reads.views import labels_of
 from nestor.work.rules.words import as_typed
 
 PAGE, EXPORT_PAGE, CANDIDATES = 50, 500, 12
-IN_ADDRESS = re.compile(r"([0-9a-z]{16})/?(?:[?#].*)?$")
 COLUMNS = "member name accounts networks conversations open first_seen_at heard_at looks_like mixes_alphabets".split()
 
 
@@ -127,8 +126,7 @@ def show_join(request: DeskRequest, public_id: str) -> HttpResponse:
 def join(request: DeskRequest, public_id: str) -> HttpResponse:
     """Say that another member is this person."""
     member = open_member(request, public_id)
-    asked = IN_ADDRESS.search(request.POST.get("other", "").strip()[-200:])
-    other = member_for(request.seat, asked[1]) if asked else None
+    other = member_for(request.seat, other_in(request))
     if other is None:
         messages.info(request, _("No member of this brand has that address. Nothing was changed."))
     elif merge_members(request.seat, member, other, request.now):

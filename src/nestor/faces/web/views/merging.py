@@ -1,7 +1,5 @@
 """Joining conversations and parting them."""
 
-import re
-
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
+from nestor.faces.web.pasted import other_in
 from nestor.faces.web.replies import reply_pane
 from nestor.faces.web.views.conversation import open_conversation
 from nestor.inbox.models import Conversation
@@ -17,8 +16,6 @@ from nestor.inbox.reads import conversation_for, merged_into, message_for
 from nestor.people.rules import Permission
 from nestor.routing.actions.merging import merge_conversations, split_conversation, unmerge_conversation
 from nestor.routing.reads.beside import beside
-
-IN_ADDRESS = re.compile(r"([0-9a-z]{16})/?(?:[?#].*)?$")
 
 
 @seated(Permission.ROUTE)
@@ -39,8 +36,7 @@ def show_merge(request: DeskRequest, public_id: str) -> HttpResponse:
 def merge(request: DeskRequest, public_id: str) -> HttpResponse:
     """Join another conversation to this one."""
     conversation = open_conversation(request, public_id)
-    asked = IN_ADDRESS.search(request.POST.get("other", "").strip()[-200:])
-    other = conversation_for(request.seat, asked[1]) if asked else None
+    other = conversation_for(request.seat, other_in(request))
     if other is None:
         return reply_pane(request, conversation, says=_("No conversation of this brand has that address."))
     if not merge_conversations(request.seat, conversation, other, request.now):

@@ -18,6 +18,7 @@ from nestor.faces.web.settings_pages import settings_context
 from nestor.faces.web.translators import offered_to
 from nestor.people.rules import Permission
 from nestor.routing.actions.views import TINTS
+from nestor.triage.translators.contract import CannotTranslate, Described
 
 TINT_NAMES = (
     gettext_lazy("blue-green"),
@@ -78,6 +79,23 @@ class BrandForm(forms.Form):
         return found
 
 
+def brand_page(
+    request: DeskRequest,
+    form: BrandForm | None = None,
+    *,
+    asked: Described | None = None,
+    broken: tuple[str, CannotTranslate] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Return the page; `asked` and `broken` are what a translator somebody chose said of itself, or why it cannot."""
+    brand = request.seat.brand
+    context = settings_context(request.seat, "settings_brand") | {
+        "form": form if form is not None else BrandForm(brand=brand),
+        "translators": offered_to(brand, asked=asked, broken=broken),
+    }
+    return render(request, "web/settings_brand.html", context, status=status)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @seated(Permission.HEAD)
 def show_brand(request: DeskRequest) -> HttpResponse:
@@ -88,6 +106,4 @@ def show_brand(request: DeskRequest) -> HttpResponse:
         done = change_brand(brand, request.now, actor_id=request.user.pk, **form.cleaned_data)
         messages.info(request, _("Kept.") if done else _("Nothing was changed: that is so already."))
         return HttpResponseRedirect(request.path)
-    context = settings_context(request.seat, "settings_brand")
-    context |= {"form": form, "translators": offered_to(brand)}
-    return render(request, "web/settings_brand.html", context, status=422 if form.errors else 200)
+    return brand_page(request, form, status=422 if form.errors else 200)

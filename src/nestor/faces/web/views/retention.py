@@ -18,7 +18,7 @@ from nestor.notices.reads import KEPT_FOR as NOTICES_KEPT_FOR
 from nestor.people.rules import Permission
 from nestor.privacy.actions import set_retention
 from nestor.privacy.reads import MOST_COUNTED, Dropped, installation_limit, retention_of, spans_of, would_drop
-from nestor.privacy.rules import CALL_DAYS, MONTHS, Spans, is_shorter, raw_choices, raw_days, spans_mark
+from nestor.privacy.rules import CALL_DAYS, MONTHS, Spans, is_same, is_shorter, raw_choices, spans_mark
 from nestor.routing.reads.due import UNDO_FOR
 from nestor.work.jobs import KEPT_FOR as EVENTS_KEPT_FOR
 
@@ -78,7 +78,7 @@ FIXED = (
         gettext_lazy("They concern nobody else."),
     ),
     Fixed(
-        gettext_lazy("Numbers of dropped messages"),
+        gettext_lazy("Numbers of dropped and erased messages"),
         FOR_GOOD,
         gettext_lazy("So that they do not come back when their network is read again. They say nothing of them."),
     ),
@@ -180,7 +180,7 @@ def show_retention(request: DeskRequest) -> HttpResponse:
     seen = _seen_in(request)
     mark = spans_mark(spans, seen)
     if seen == (row.version if row is not None else 0):
-        if _is_same(before, spans, limit):
+        if is_same(before, spans, limit):
             messages.info(request, _("Nothing was changed: that is so already."))
             return HttpResponseRedirect(request.path)
         if is_shorter(before, spans, limit) and request.POST.get("confirmed") != mark:
@@ -192,11 +192,6 @@ def show_retention(request: DeskRequest) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     says = _("Somebody changed this meanwhile. Below is what you chose; keeping it replaces theirs.")
     return _page(request, spans, says=says, status=409)
-
-
-def _is_same(before: Spans, spans: Spans, limit: int) -> bool:
-    rest = (before.message_months, before.call_days) == (spans.message_months, spans.call_days)
-    return rest and raw_days(before, limit) == raw_days(spans, limit)
 
 
 def _seen_in(request: DeskRequest) -> int:

@@ -1,6 +1,7 @@
 """The team of a brand: who is on it, what each role may do, who was invited."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from nestor.faces.web.settings_pages import settings_context
 from nestor.faces.web.words import PERMISSIONS, ROLES
 from nestor.people.actions import team
 from nestor.people.models import User
+from nestor.people.reads import Seat
 from nestor.people.reads.team import invitation_for, on_team, open_invitations, team_rows
 from nestor.people.rules import Permission, matrix
 from nestor.vocabulary import Role
@@ -100,51 +102,42 @@ def give_role(request: DeskRequest, public_id: str) -> HttpResponse:
     if given not in [role.value for role in Role]:
         return show_error(request, 400)
 
-    def deed(one: User) -> bool:
-        return team.change_role(request.seat, one, Role(given), request.now)
+    def act(seat: Seat, one: User, now: datetime) -> bool:
+        return team.change_role(seat, one, Role(given), now)
 
-    return _done(request, public_id, deed, _("The role is changed, from the next click on."))
+    return _done(request, public_id, act, _("The role is changed, from the next click on."))
 
 
 @require_POST
 @seated(Permission.HEAD)
 def suspend(request: DeskRequest, public_id: str) -> HttpResponse:
     """Take a seat away for now."""
-
-    def deed(one: User) -> bool:
-        return team.suspend(request.seat, one, request.now)
-
-    return _done(request, public_id, deed, _("Suspended: their sessions are ended, their work stays where it is."))
+    says = _("Suspended: their sessions are ended, their work stays where it is.")
+    return _done(request, public_id, team.suspend, says)
 
 
 @require_POST
 @seated(Permission.HEAD)
 def resume(request: DeskRequest, public_id: str) -> HttpResponse:
     """Give a seat back."""
-
-    def deed(one: User) -> bool:
-        return team.resume(request.seat, one, request.now)
-
-    return _done(request, public_id, deed, _("Back on the team."))
+    return _done(request, public_id, team.resume, _("Back on the team."))
 
 
 @require_POST
 @seated(Permission.HEAD)
 def remove(request: DeskRequest, public_id: str) -> HttpResponse:
     """Take somebody off the team."""
-
-    def deed(one: User) -> bool:
-        return team.remove(request.seat, one, request.now)
-
-    return _done(request, public_id, deed, _("No longer on the team: their sessions are ended, what they did stays."))
+    says = _("No longer on the team: their sessions are ended, what they did stays.")
+    return _done(request, public_id, team.remove, says)
 
 
-def _done(request: DeskRequest, public_id: str, deed: Callable[[User], bool], says: str) -> HttpResponse:
+def _done(request: DeskRequest, public_id: str, act: Callable[[Seat, User, datetime], bool], says: str) -> HttpResponse:
+    """Do a deed to somebody of the team, and say what became of it."""
     one = on_team(request.seat.brand, public_id)
     if one is None:
         return show_error(request, 404)
     try:
-        done = deed(one)
+        done = act(request.seat, one, request.now)
     except team.LastHead:
         messages.warning(request, _("Nothing was changed: a brand needs a head. Make somebody else head first."))
     else:

@@ -27,7 +27,10 @@ SCOPES: dict[Scope, str | Promise] = {
     Scope.CHANNELS: gettext_lazy("Channels: hold them, lift holds, have them read again"),
     Scope.JOURNAL: gettext_lazy("Read the journal, without names"),
     Scope.WEBHOOKS: gettext_lazy("Manage webhooks"),
-    Scope.BRAND: gettext_lazy("Brand: its settings and opening hours"),
+    Scope.BRAND: gettext_lazy("Brand: its settings, opening hours and clocks"),
+    Scope.FORWARD: gettext_lazy("Forward: show a conversation to a colleague without an account"),
+    Scope.TEAM: gettext_lazy("Team: invite, suspend, remove; who is on call"),
+    Scope.RETENTION: gettext_lazy("Retention: how long things are kept"),
 }
 
 

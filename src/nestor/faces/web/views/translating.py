@@ -9,19 +9,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nestor.brands.actions import choose_translator
+from nestor.faces.translating import translated
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.translators import mark_of
 from nestor.faces.web.views.conversation import open_conversation
-from nestor.inbox.models import Conversation, Message
+from nestor.faces.web.views.our_brand import brand_page
 from nestor.inbox.reads import message_for
 from nestor.people.rules import Permission
-from nestor.routing.reads.standings import is_any_sealed
 from nestor.routing.rules.forwarding import COVERED_FROM
-from nestor.triage.models import Reading
 from nestor.triage.reads import reading_of, translator_of
-from nestor.triage.rules.translation import MOST_TEXT, is_foreign, source_of
-from nestor.triage.translators.asking import described, translate
-from nestor.triage.translators.contract import CannotTranslate, Described, Why
+from nestor.triage.rules.translation import MOST_TEXT, is_foreign
+from nestor.triage.translators.asking import describe
+from nestor.triage.translators.contract import CannotTranslate, Described
+from nestor.triage.translators.registry import known
 
 
 @require_POST
@@ -37,7 +37,7 @@ def show_translation(request: DeskRequest, public_id: str, message_id: str) -> H
         raise Http404
     context: dict[str, object] = {"conversation": conversation, "message": message, "chosen": chosen}
     try:
-        context["translation"] = _translated(conversation, message, reading, chosen, language)
+        context["translation"] = translated(conversation, message, reading, chosen, language)
     except CannotTranslate as error:
         context["why"] = error.why.value
     context |= {
@@ -50,27 +50,35 @@ def show_translation(request: DeskRequest, public_id: str, message_id: str) -> H
     return render(request, "web/parts/translation.html" if request.htmx else "web/translation.html", context)
 
 
-def _translated(
-    conversation: Conversation, message: Message, reading: Reading, chosen: Described, language: str
-) -> str:
-    """Return the translation; raise `CannotTranslate`. What is sealed, and all around it, stays on this machine."""
-    if chosen.host and is_any_sealed(conversation):
-        raise CannotTranslate(Why.SEALED)
-    return translate(chosen, message.text[:MOST_TEXT], source_of(reading.language), language)
-
-
 @require_POST
 @seated(Permission.HEAD)
 def choose(request: DeskRequest) -> HttpResponse:
-    """Say who translates: one of those installed, as it was shown, or nobody."""
-    brand = request.seat.brand
-    wanted = request.POST.get("translator", "")
-    offers = {mark_of(one): one for one in described()[0]} if wanted else {"": Described("", "", "")}
-    chosen = offers.get(wanted)
-    if chosen is None:
-        messages.warning(request, _("That translator is not there as it was shown: look again, then choose."))
-    elif choose_translator(brand, chosen.key, chosen.name, chosen.host, request.now, actor_id=request.user.pk):
+    """Say who translates, or nobody. One that is named by its key alone is asked where it sends texts, and shown."""
+    brand, wanted = request.seat.brand, request.POST.get("translator", "")
+    key, is_seen, _host = wanted.partition("@")
+    chosen = Described("", "", "")
+    if wanted:
+        if key not in known():
+            return _not_there(request)
+        try:
+            chosen = describe(key)
+        except CannotTranslate as error:
+            return brand_page(request, broken=(key, error), status=422)
+        if not is_seen:
+            return brand_page(request, asked=chosen)
+        if mark_of(chosen) != wanted:
+            return _not_there(request)
+    if choose_translator(brand, chosen.key, chosen.name, chosen.host, request.now, actor_id=request.user.pk):
         messages.info(request, _("Kept."))
     else:
         messages.info(request, _("Nothing was changed: that is so already."))
+    return _back()
+
+
+def _not_there(request: DeskRequest) -> HttpResponse:
+    messages.warning(request, _("That translator is not there as it was shown: look again, then choose."))
+    return _back()
+
+
+def _back() -> HttpResponse:
     return HttpResponseRedirect(reverse("settings_brand") + "#translation")
