@@ -232,7 +232,9 @@ def other_conversations(conversation: Conversation, seat: Seat, most: int = 10) 
     top = conversation.member.person_id or conversation.member.pk
     own = rows.filter(member_id=top).order_by("-last_at").values("pk")[:most]
     joined = rows.filter(member_id__in=joined_to(top, seat.brand.pk)).order_by("-last_at").values("pk")[:most]
-    found = Conversation.objects.of(seat.brand).filter(Q(pk__in=own) | Q(pk__in=joined)).order_by("-last_at")
+    of_brand = Conversation.objects.of(seat.brand)
+    both = of_brand.filter(pk__in=own).values("pk").union(of_brand.filter(pk__in=joined).values("pk"))
+    found = of_brand.filter(pk__in=both).order_by("-last_at")
     return tuple(
         HistoryItem(
             public_id=row.public_id,

@@ -28,8 +28,16 @@ def visible_members(seat: Seat) -> BrandQuerySet:
     """Return the persons of whom this person may see a message: who was only ever heard sealed is not there."""
     said = shown_messages(seat).filter(identity_id=OuterRef("pk"))
     heard = Identity.objects.of(seat.brand).filter(Exists(said))
-    alone, joined = heard.filter(member_id=OuterRef("pk")), heard.filter(member__person_id=OuterRef("pk"))
+    alone, joined = heard.filter(**_same("member_id")), heard.filter(**_same("member__person_id"))
     return persons(seat.brand).filter(Q(Exists(alone)) | Q(Exists(joined)))
+
+
+def _same(column: str) -> dict[str, OuterRef]:
+    """Return that a column is the row's own id, said so that PostgreSQL asks it of each row a page shows.
+
+    Of an equality it would make a table of everybody ever heard first, for fifty rows (150 ms of 125,000 members).
+    """
+    return {f"{column}__gte": OuterRef("pk"), f"{column}__lte": OuterRef("pk")}
 
 
 def member_for(seat: Seat, public_id: str) -> Member | None:
@@ -55,8 +63,9 @@ def conversations_of(members: Iterable[int], brand_id: int) -> list[int]:
         identity_id__in=accounts_of(wanted, brand_id).values("pk"), shown_at__isnull=False
     )
     spoken = said.order_by("-published_at").values("conversation_id")[:MOST]
-    found = rows.filter(Q(pk__in=opened) | Q(pk__in=spoken)).order_by("-last_at", "-id")
-    return list(found.values_list("pk", flat=True)[:MOST])
+    # Two questions made one: with OR, PostgreSQL would go through every conversation of the brand.
+    both = (rows.filter(pk__in=one).order_by().values_list("last_at", "pk") for one in (opened, spoken))
+    return [pk for _at, pk in sorted(next(both).union(next(both)), reverse=True)[:MOST]]
 
 
 def last_heard(seat: Seat, members: Iterable[int]) -> dict[int, datetime | None]:
