@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from nestor.brands.models import Brand, Channel
+from nestor.brands.scoping import BrandQuerySet
 from nestor.people.models import TeamRole
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
@@ -103,8 +104,12 @@ def lane_counts(seat: Seat) -> dict[str, int]:
 
 def views_for(seat: Seat) -> list[SavedView]:
     """Return the team's views and this person's own, in their order."""
-    rows = SavedView.objects.of(seat.brand).filter(Q(owner__isnull=True) | Q(owner=seat.user))
-    return list(rows.order_by("place", "made_at", "id"))
+    return list(usable_views(seat).order_by("place", "made_at", "id"))
+
+
+def usable_views(seat: Seat) -> BrandQuerySet:
+    """Return the same as a question, in no order."""
+    return SavedView.objects.of(seat.brand).filter(Q(owner__isnull=True) | Q(owner=seat.user))
 
 
 def view_for(seat: Seat, public_id: str) -> SavedView | None:
