@@ -11,12 +11,11 @@ from tests.screens.test_talk import opened
 pytestmark = [pytest.mark.service("chromium"), pytest.mark.screens]
 
 
-def chosen(page: Page, name: str, button: str) -> None:
-    """Choose who translates."""
+def chosen(page: Page, name: str) -> None:
+    """Choose who translates, by the name of its package."""
     page.goto("/settings/brand/")
     page.get_by_label(name).check()
-    page.locator("#translation").get_by_role("button", name=button).click()
-    expect(page.locator(".messages")).to_be_visible()
+    page.locator("#translation").get_by_role("button", name="Choose").click()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -24,9 +23,13 @@ def test_the_key_translates_and_the_original_stays(stage: Stage, open_page: Open
     words = f"¿A qué hora abre la estación mañana por la mañana? t{width}"
     stage.say(words, by="tea")
     page = open_page(width=width)
-    chosen(page, "Word <book>: on this machine", "Keep")
+    chosen(page, "wordbook 1.0")
+    expect(page.locator("#translation [role=alert]")).to_contain_text("Word <book>: on this machine")
     assert violations(page) == []
     assert spills(page) == 0
+    page.locator("#translation").get_by_role("button", name="Keep").click()
+    expect(page.locator(".messages")).to_contain_text("Kept.")
+    assert violations(page) == []
     name = opened(page, words)
     page.keyboard.press("T")
     below = page.locator(".in-mine")
@@ -49,6 +52,7 @@ def test_the_key_translates_and_the_original_stays(stage: Stage, open_page: Open
     bare.get_by_role("button", name="Translate").click()
     expect(bare.locator("main")).to_contain_text("opens the station")
     expect(bare.locator("main")).to_contain_text(words)
-    chosen(page, "Nobody", "Keep")
+    chosen(page, "Nobody")
+    expect(page.locator(".messages")).to_contain_text("Kept.")
     page.goto(f"/inbox/{name}/")
     expect(page.locator("[data-translate]")).to_have_count(0)
