@@ -9,7 +9,7 @@ from nestor.brands.actions import connect_channel, disconnect_channel, report_tr
 from nestor.brands.models import Channel, ChannelSecret
 from nestor.faces.cli.errors import Exit
 from nestor.inbox.actions.importing import open_archive
-from nestor.inbox.models import Cursor, Message
+from nestor.inbox.models import Conversation, Cursor, Message
 from nestor.inbox.reads import due_cursors
 from nestor.networks.contract import Account, Reason
 from nestor.notices.models import Call, Notice
@@ -145,12 +145,16 @@ def test_targets_of_a_disconnected_channel_rest(cast: Cast, page: Line, present:
     assert targets_of(cast.brand).cells == {every: span * 2, mine: span}  # there again once it is connected
 
 
-def test_filters_say_that_it_is_disconnected(cast: Cast, page: Line, present: Clock) -> None:
+def test_the_inbox_says_that_it_is_disconnected(cast: Cast, page: Line, present: Clock) -> None:
     page.asked(QUESTION, present())
     disconnect_channel(page.channel, present(), actor_id=None)
     client = as_(cast.alice)
     named = f"{page.channel.name} (disconnected)"
     assert named in client.get("/inbox/").content.decode()  # something is open there
+    conversation = Conversation.objects.of(cast.brand).get(channel=page.channel)
+    opened = client.get(f"/inbox/{conversation.public_id}/").content.decode()
+    assert "This channel is disconnected: nothing leaves by it." in opened
+    assert "answer-form" not in opened
     assert named in client.get("/inbox/narrow").content.decode()
     assert named in client.get("/inbox/", {"channel": page.channel.public_id}).content.decode()
 

@@ -172,12 +172,14 @@ def disconnect_channel(channel: Channel, now: datetime, *, actor_id: int | None)
     """Stop reading and sending; what was read stays, the secrets go. False if it was disconnected already."""
     with transaction.atomic():
         rows = Channel.objects.of(channel.brand_id).filter(pk=channel.pk, is_connected=True)
+        was_troubled = rows.exclude(trouble="").exists()
         if rows.update(is_connected=False, trouble="", trouble_since=None) != 1:
             return False
         ChannelSecret.objects.of(channel.brand_id).filter(channel=channel).delete()
         note("disconnect_channel", channel, now, brand_id=channel.brand_id, actor_id=actor_id)
         announce(ChannelDisconnected(brand_id=channel.brand_id, channel_id=channel.pk), now)
-        announce(ChannelTroubled(brand_id=channel.brand_id, channel_id=channel.pk), now)  # there is none any more
+        if was_troubled:
+            announce(ChannelTroubled(brand_id=channel.brand_id, channel_id=channel.pk), now)
         return True
 
 

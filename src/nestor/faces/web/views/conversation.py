@@ -107,7 +107,7 @@ def answer_context(request: DeskRequest, conversation: Conversation) -> dict[str
         "key": token_urlsafe(18),
         "begun_at": box.changed_at if box.text else request.now,
         "may_answer": request.seat.may(Permission.ANSWER),
-        "can_answer": conversation.channel.network != ARCHIVE,
+        "can_answer": conversation.channel.network != ARCHIVE and conversation.channel.is_connected,
     }
 
 
