@@ -30,7 +30,7 @@ from tests.services.day.colleague import Colleague
 from tests.services.day.stage import TEAM, Desk, found_desk, open_network, wait_for
 
 pytestmark = pytest.mark.skipif(
-    not os.environ.get("NESTOR_DAY"), reason="a quarter of an hour: NESTOR_DAY=1 asks for it"
+    not os.environ.get("NESTOR_TEST_DAY"), reason="a quarter of an hour: NESTOR_TEST_DAY=1 asks for it"
 )
 TWO_HOURS = 600.0  # seconds two hours of the script take
 QUIET = ("praise", "chatter", "spam", "abuse")
