@@ -30,7 +30,16 @@ from nestor.vocabulary import Lane
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
 
-ROOMS = ("publisher", "guard", "composer", "routing", "triage", "inbox", "people")  # those that stand on others first
+ROOMS = (
+    "publisher",
+    "guard",
+    "composer",
+    "routing",
+    "triage",
+    "inbox",
+    "media",
+    "people",
+)  # those that stand on others first
 PLANTED = "zanzibar"
 LEA = Author("lea-1", "@lea", "Léa")
 STOP = (Finding("x", "x", Family.INSULT, Level.STOP),)

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from nestor.people.models import Member
 from nestor.people.reads.members import same_person
+from nestor.publisher.actions.enclosing import let_go_of
 from nestor.publisher.models import Delivery
 
 PERSONAL = {"publisher.Delivery": ("text", "receipt_id", "receipt_url"), "publisher.Moderation": ("rule",)}
@@ -28,5 +29,6 @@ def forget_member(member: Member) -> int:
     ids = list(_answers(member).values_list("pk", flat=True))
     rows = Delivery.objects.of(member.brand_id).filter(pk__in=ids)
     rows.filter(state="waiting").update(state="cancelled", due_at=None, reason="forgotten")  # nobody is left to read it
+    let_go_of(member.brand_id, ids)
     count: int = rows.update(text="", receipt_id="", receipt_url="")
     return count

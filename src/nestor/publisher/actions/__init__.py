@@ -1,6 +1,6 @@
 """Writes of the publisher: submit an answer, take it back, decide what nobody knows; `sending` calls the network."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from nestor.brands.models import Channel
 from nestor.composer.actions import put_away_draft, replace_draft
-from nestor.composer.reads import draft_of
+from nestor.composer.reads import draft_of, files_in
 from nestor.composer.reads.saved import signature_of, signed
 from nestor.composer.rules import unsigned
 from nestor.guard import reads as guard
@@ -20,10 +20,12 @@ from nestor.guard.rules.contract import Finding
 from nestor.inbox.actions.moving import hold_person
 from nestor.inbox.models import Conversation, Message
 from nestor.inbox.rules import DECLARED, storable
+from nestor.media.models import File
 from nestor.networks.contract import Receipt
 from nestor.people.models import User
 from nestor.people.reads import Seat, seat_at
 from nestor.people.rules import Permission
+from nestor.publisher.actions.enclosing import enclose, give_again, give_back
 from nestor.publisher.actions.settling import move, settle_sent
 from nestor.publisher.models import Delivery
 from nestor.publisher.reads.others import person_of, second_answer_to
@@ -43,6 +45,10 @@ class Answered:
     findings: tuple[Finding, ...] = ()
 
 
+class FilesMoved(Exception):
+    """What is attached is not what the person saw: another page attached something or took it out."""
+
+
 def send_answer(
     seat: Seat,
     conversation: Conversation,
@@ -53,13 +59,15 @@ def send_answer(
     shown: frozenset[str] = frozenset(),
     begun_at: datetime | None = None,
     revision: int = 0,
+    files: Collection[str] = (),
 ) -> Answered:
     """Submit an answer. The same key gives the same delivery; `shown` are the ids of warnings the person has seen.
 
     That somebody else answered this person since `begun_at` is such a warning. `revision` is the browser's own count of
-    changes: nothing it sent up to there comes back as a draft.
+    changes: nothing it sent up to there comes back as a draft. `files` are the public ids of what the person saw
+    attached to their draft: it goes along.
 
-    Raise `PermissionError` without the right to answer, `KeyReused` when the key came with another text.
+    Raise `PermissionError` without the right to answer, `KeyReused` when the key came with another text, `FilesMoved`.
     """
     if not seat.may(Permission.ANSWER, conversation):
         raise PermissionError
@@ -67,9 +75,11 @@ def send_answer(
     known = _known(seat, conversation, text, key, now)
     if known is not None:
         return Answered(delivery=known)
-    findings = guard.findings_on(conversation, text, now) + second_answer_to(seat, conversation, begun_at, now)
+    attached = _as_seen(seat, conversation, files)
+    findings = guard.findings_on(conversation, text, now, attached)
+    findings += second_answer_to(seat, conversation, begun_at, now)
     stopped = guard.stops(findings)
-    clearance = guard.clearance_given(conversation, seat.user.pk, text, stopped) if stopped else None
+    clearance = guard.clearance_given(conversation, seat.user.pk, text, stopped, attached) if stopped else None
     if guard.absolutes(findings) or (stopped and clearance is None) or guard.warnings(findings) - shown:
         return Answered(findings=findings)
     with transaction.atomic():
@@ -81,8 +91,18 @@ def send_answer(
         if is_new and clearance is not None and not use_clearance(clearance):
             transaction.set_rollback(True)  # it was spent on the same words under another key
             return Answered(findings=findings)
+        if is_new:
+            enclose(seat, delivery, _as_seen(seat, conversation, files))
         put_away_draft(seat, conversation, now, revision=revision)
     return Answered(delivery=delivery, findings=findings)
+
+
+def _as_seen(seat: Seat, conversation: Conversation, files: Collection[str]) -> list[File]:
+    """Return what is attached; raise `FilesMoved` where it is not what the person saw."""
+    found = files_in(seat, conversation)
+    if {file.public_id for file in found} != set(files):
+        raise FilesMoved
+    return found
 
 
 def _known(seat: Seat, conversation: Conversation, text: str, key: str, now: datetime) -> Delivery | None:
@@ -142,7 +162,9 @@ def ask_second_person(seat: Seat, conversation: Conversation, text: str, now: da
     """Ask for consent to an answer the guard stops; the text stays the author's draft meanwhile."""
     own = storable(text).strip()
     text = _signed(seat, conversation, text)
-    clearance = ask_clearance(seat, conversation, text, guard.findings_on(conversation, text, now), now)
+    files = files_in(seat, conversation)
+    findings = guard.findings_on(conversation, text, now, files)
+    clearance = ask_clearance(seat, conversation, text, findings, now, files=files)
     if clearance is not None:
         replace_draft(seat, conversation, own, now)
     return clearance
@@ -162,9 +184,11 @@ def send_cleared(clearance_id: int, brand_id: int, now: datetime) -> Delivery | 
     seat = seat_at(clearance.author, clearance.brand.slug)
     if seat is None or not seat.may(Permission.ANSWER) or not _is_still_wanted(seat, clearance, now):
         return None
-    warned = guard.warnings(guard.findings_on(clearance.conversation, clearance.text, now))
-    key = f"clearance:{clearance.public_id}"
-    return send_answer(seat, clearance.conversation, clearance.text, now, key=key, shown=frozenset(warned)).delivery
+    files = files_in(seat, clearance.conversation)
+    warned = guard.warnings(guard.findings_on(clearance.conversation, clearance.text, now, files))
+    key, seen = f"clearance:{clearance.public_id}", [file.public_id for file in files]
+    sent = send_answer(seat, clearance.conversation, clearance.text, now, key=key, shown=frozenset(warned), files=seen)
+    return sent.delivery
 
 
 def _is_still_wanted(seat: Seat, clearance: Clearance, now: datetime) -> bool:
@@ -186,7 +210,9 @@ def take_back(seat: Seat, delivery: Delivery, now: datetime) -> bool:
         if free.update(**changes, lease_token="", leased_until=None) != 1:
             return False
         if delivery.conversation is not None:
-            _restore_draft(_author_seat(delivery, seat), delivery.conversation, delivery.text, now)
+            author = _author_seat(delivery, seat)
+            _restore_draft(author, delivery.conversation, delivery.text, now)
+            give_back(author, delivery, delivery.conversation, now)
         note("take_back", delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)
         move(delivery, now)
         return True
@@ -241,6 +267,17 @@ def declare_sent(seat: Seat, delivery: Delivery, url: str, now: datetime) -> boo
         if not settle_sent(delivery, seen, now, sources=[State.UNCONFIRMED.value]):
             return False
         note("declare_sent", delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)
+        return True
+
+
+def write_again(seat: Seat, delivery: Delivery, now: datetime) -> bool:
+    """Put an answer that did not go out back into the box, with what was attached. False without a conversation."""
+    if delivery.conversation is None:
+        return False
+    with transaction.atomic():
+        if replace_draft(seat, delivery.conversation, delivery.text, now) is None:
+            return False
+        give_again(seat, delivery, delivery.conversation, now)
         return True
 
 

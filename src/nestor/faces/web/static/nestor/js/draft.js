@@ -65,6 +65,7 @@ async function save(state) {
     data.append("text", sent.text);
     data.append("revision", String(sent.revision));
     data.append("begun", form.elements.begun?.value || "");
+    for (const one of form.querySelectorAll("[data-alt]")) data.append(one.name, one.value);
     const reply = await post(form.dataset.draft, data);
     if (writing !== state) return;
     if (reply.status === 409) await takeNewer(state, reply);
@@ -125,6 +126,19 @@ export function startWriting() {
   });
   area.addEventListener("blur", () => { if (state.timer) { clearTimeout(state.timer); state.timer = 0; save(state); } });
 }
+
+// A description is being written, or something was attached or taken out: kept and checked like words.
+function changeFiles(isSoon) {
+  const state = writing;
+  if (!state) return;
+  const away = document.getElementById("put-away");
+  if (away) away.hidden = !state.area.value && !document.querySelector("#attached .enclosed");
+  clearTimeout(state.timer);
+  state.timer = setTimeout(() => { state.timer = 0; save(state); }, isSoon ? 0 : PAUSE);
+}
+export const revisionNow = () => writing?.revision;
+document.addEventListener("input", (event) => { if (event.target.matches("#attached [data-alt]")) changeFiles(false); });
+document.body.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "attached") changeFiles(true); });
 
 // Somebody judged what is in the box: what the checks say of it has changed, the text has not.
 export function checkAgain() {

@@ -1,0 +1,48 @@
+// Files: chosen, pasted or dropped, they go to the desk at once; the form without scripts does the same.
+import { revisionNow } from "./draft.js";
+import { say, words } from "./says.js";
+
+const hasFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+const placeOf = (event) => event.target.closest?.("#answer, #note-box")?.querySelector("input[type=file]");
+
+function hand(input, files) {
+  const chosen = new DataTransfer();
+  for (const file of files) chosen.items.add(file);
+  input.files = chosen.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+export function takeFiles() {
+  document.addEventListener("paste", (event) => {
+    const input = placeOf(event);
+    const files = event.clipboardData?.files;
+    // A text processor copies a picture of the words beside the words: the words are meant.
+    if (!input || !files?.length || event.clipboardData.getData("text/plain")) return;
+    event.preventDefault();
+    hand(input, files);
+  });
+  document.addEventListener("dragover", (event) => { if (hasFiles(event) && placeOf(event)) { event.preventDefault(); event.target.closest("#answer, #note-box").dataset.isOver = "yes"; } });
+  document.addEventListener("dragleave", (event) => { const left = event.target.closest?.("[data-is-over]"); if (left && !left.contains(event.relatedTarget)) delete left.dataset.isOver; });
+  document.addEventListener("drop", (event) => {
+    const input = placeOf(event);
+    if (!input || !hasFiles(event)) return;
+    event.preventDefault();
+    delete event.target.closest("#answer, #note-box").dataset.isOver;
+    hand(input, event.dataTransfer.files);
+  });
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (event.target.id === "attach-file" && revisionNow() !== undefined) event.detail.parameters.revision = String(revisionNow());
+  });
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id !== "attach-file") return;
+    document.getElementById("attach").dataset.isBusy = "yes";
+    say(words().attaching);
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.id !== "attach-file") return;
+    event.target.value = "";
+    delete document.getElementById("attach")?.dataset.isBusy;
+    if (!event.detail.successful) say(words().notAttached, 9000);
+    document.querySelector("#attached .enclosed:last-of-type [data-alt]")?.focus();
+  });
+}
