@@ -1,17 +1,27 @@
 """Writes of files: keep what was checked, describe it, let it go. Only what was drawn anew is ever kept."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from nestor.media import reads, store
 from nestor.media.models import File
 from nestor.media.pictures import Picture, redrawn
 from nestor.media.rules import MEDIA_TYPES, BadFile, Format, Taken, alt_of, checked_format, megabytes, name_of
+from nestor.people.models import User
 from nestor.people.reads import Seat
+from nestor.work.actions import claim_key, keep_result
+
+MOST_HANDED = 40  # files of one person that wait for what they are for
+
+
+class FilesGone(Exception):
+    """A file that was handed over is gone, attached already, or somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,13 @@ def check_files(given: Iterable[Given], taken: Taken) -> tuple[list[Checked], li
     return kept, turned
 
 
+def digest_of(checked: Checked) -> str:
+    """Return what tells a checked file from any other: its bytes, name and description."""
+    about = hashlib.sha256(checked.picture.content)
+    about.update(f"\n{checked.name}\n{checked.alt}".encode())
+    return about.hexdigest()
+
+
 def keep_file(seat: Seat, checked: Checked, now: datetime) -> File:
     """Keep a file. Hold the shelf (`store.held`) around the transaction this joins."""
     picture = checked.picture
@@ -81,6 +98,42 @@ def keep_file(seat: Seat, checked: Checked, now: datetime) -> File:
         made_at=now,
     )
     return file
+
+
+def hand_over(seat: Seat, checked: Checked, now: datetime, *, key: str = "") -> File | None:
+    """Keep a file for something that is still to be written; the same key gives the same file.
+
+    None where this person has handed over `MOST_HANDED` that are not attached yet. Raise `KeyReused` for another file.
+    """
+    with store.held(), transaction.atomic():
+        User.objects.filter(pk=seat.user.pk).update(is_active=F("is_active"))  # one at a time: they are counted
+        mine = File.objects.of(seat.brand).filter(uploader=seat.user)
+        row = None
+        if key:
+            row, _ = claim_key(seat.brand.pk, f"file:{seat.user.pk}", key, digest_of(checked), now)
+            if row.result is not None:
+                known: File | None = mine.filter(public_id=row.result["file"]).first()
+                return known
+        if reads.unheld(mine)[:MOST_HANDED].count() >= MOST_HANDED:
+            transaction.set_rollback(True)
+            return None
+        file = keep_file(seat, checked, now)
+        if row is not None:
+            keep_result(row, {"file": file.public_id})
+        return file
+
+
+def claim_handed(seat: Seat, public_ids: Sequence[str]) -> list[File]:
+    """Return files this person handed over, held until the caller's transaction ends; raise `FilesGone`."""
+    wanted = list(dict.fromkeys(public_ids))
+    if not wanted:
+        return []
+    mine = File.objects.of(seat.brand).filter(uploader=seat.user, public_id__in=wanted)
+    mine.update(uploader=seat.user)  # whoever else claims them waits, and finds them attached
+    found = {file.public_id: file for file in reads.unheld(mine)}
+    if len(found) != len(wanted):
+        raise FilesGone
+    return [found[one] for one in wanted]
 
 
 def copy_file(file: File, now: datetime) -> File:

@@ -68,6 +68,7 @@ def _moving(seen: Any, kind: Format, most_pixels: int) -> Picture:
         room -= frame.width * frame.height
         if room < 0:
             raise BadFile("pixels", most=str(most_pixels // 1_000_000))
+        frame.load()  # only then is known how long it stands
         durations.append(int(frame.info.get("duration", 100) or 100))
         frames.append(_plain(frame.convert("RGBA")))
     first, rest = frames[0], frames[1:]

@@ -4,6 +4,7 @@ from typing import Any
 
 from nestor.inbox.forget import conversations_of_nobody_else, conversations_with
 from nestor.people.models import Member
+from nestor.routing.actions.notes import let_go_of
 from nestor.routing.actions.standing import recount
 from nestor.routing.models import ElsewhereAnswer, Forward, Note, Route
 from nestor.routing.reads.views import facts_of
@@ -28,7 +29,9 @@ def forget_member(member: Member) -> int:
     Call it before the inbox's.
     """
     spoken_in = list(conversations_with(member).values_list("pk", flat=True))
-    Note.objects.of(member.brand_id).filter(conversation_id__in=spoken_in).delete()
+    notes = Note.objects.of(member.brand_id).filter(conversation_id__in=spoken_in)
+    let_go_of(member.brand_id, list(notes.values_list("pk", flat=True)))
+    notes.delete()
     Forward.objects.of(member.brand_id).filter(conversation_id__in=spoken_in).delete()
     ElsewhereAnswer.objects.of(member.brand_id).filter(conversation_id__in=spoken_in).update(detail="")
     gone = conversations_of_nobody_else(member)

@@ -11,11 +11,11 @@ from django.db.models.functions import Cast
 from nestor.brands.models import Brand
 from nestor.brands.scoping import BrandQuerySet
 from nestor.inbox.models import Conversation
-from nestor.media.reads import FileRow
+from nestor.media.reads import FileRow, file_row
 from nestor.notices.reads import Figure
 from nestor.people.reads import Seat
 from nestor.publisher.models import Delivery, Moderation
-from nestor.publisher.reads.enclosed import file_columns, files_by_holder
+from nestor.publisher.reads.enclosed import file_columns, files_by_holder, files_of, files_of_all
 from nestor.publisher.rules import State
 from nestor.routing.reads import visible_routes
 from nestor.work.reads import is_free
@@ -64,6 +64,10 @@ class DeliveryRow:
 
 def delivery_row(delivery: Delivery, seat: Seat) -> DeliveryRow:
     """Return a delivery as a screen or a machine is shown it."""
+    return replace(_row(delivery, seat), files=tuple(file_row(file) for file in files_of(delivery)))
+
+
+def _row(delivery: Delivery, seat: Seat) -> DeliveryRow:
     return DeliveryRow(
         public_id=delivery.public_id,
         text=delivery.text,
@@ -83,8 +87,9 @@ def delivery_row(delivery: Delivery, seat: Seat) -> DeliveryRow:
 
 def deliveries_of(conversation: Conversation, seat: Seat) -> tuple[DeliveryRow, ...]:
     """Return a conversation's deliveries, oldest first; what was taken back is not among them."""
-    rows = _in(conversation, seat).select_related("author", "channel", "conversation")
-    return tuple(delivery_row(row, seat) for row in rows.order_by("made_at", "id"))
+    rows = list(_in(conversation, seat).select_related("author", "channel", "conversation").order_by("made_at", "id"))
+    files = files_of_all(seat.brand, rows)
+    return tuple(replace(_row(row, seat), files=tuple(files.get(row.pk, ()))) for row in rows)
 
 
 def _in(conversation: Conversation, seat: Seat) -> BrandQuerySet:
@@ -164,7 +169,7 @@ def unsettled(seat: Seat, most: int = 20) -> tuple[DeliveryRow, ...]:
     stopped = Q(state=State.CANCELLED, dismissed_at__isnull=True) & ~Q(reason="")
     rows = Delivery.objects.of(seat.brand).filter(asks | tells | stopped, conversation__in=_visible(seat))
     return tuple(
-        delivery_row(row, seat)
+        _row(row, seat)
         for row in rows.select_related("author", "channel", "conversation").order_by("-made_at", "-id")[:most]
     )
 

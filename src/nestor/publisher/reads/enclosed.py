@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import BigIntegerField, CharField, DateTimeField, F, Q, TextField, Value
 from django.db.models.functions import Cast
 
+from nestor.brands.models import Brand
 from nestor.composer.models import DraftFile
 from nestor.guard.models import Clearance
 from nestor.inbox.models import Conversation
 from nestor.media.models import File
-from nestor.media.reads import FileRow, bytes_of
+from nestor.media.reads import FileRow, bytes_of, file_row, unheld
 from nestor.networks.contract import Enclosure
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
@@ -24,6 +25,15 @@ def files_of(delivery: Delivery) -> list[File]:
     """Return what goes out with a delivery, in the order it was attached."""
     rows = DeliveryFile.objects.of(delivery.brand_id).filter(delivery=delivery)
     return [row.file for row in rows.select_related("file").order_by("file_id")]
+
+
+def files_of_all(brand: Brand, deliveries: Iterable[Delivery]) -> dict[int, list[FileRow]]:
+    """Return what goes out with deliveries, by their ids. One query."""
+    found: dict[int, list[FileRow]] = {}
+    rows = DeliveryFile.objects.of(brand).filter(delivery__in=list(deliveries)).select_related("file")
+    for row in rows.order_by("file_id"):
+        found.setdefault(row.delivery_id, []).append(file_row(row.file))
+    return found
 
 
 def enclosures_of(delivery: Delivery) -> tuple[Enclosure, ...]:
@@ -43,7 +53,8 @@ def file_for(seat: Seat, public_id: str) -> File | None:
     sent = DeliveryFile.objects.of(seat.brand).filter(file=found, delivery__conversation__in=visible)
     noted = NoteFile.objects.of(seat.brand).filter(file=found, note__conversation__in=visible)
     written = DraftFile.objects.of(seat.brand).filter(file=found, draft__conversation__in=visible)
-    may = sent.exists() or noted.exists() or written.filter(_may_read(seat)).exists()
+    loose = unheld(File.objects.of(seat.brand).filter(pk=found.pk, uploader=seat.user))
+    may = sent.exists() or noted.exists() or written.filter(_may_read(seat)).exists() or loose.exists()
     return found if may else None
 
 

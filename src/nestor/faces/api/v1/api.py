@@ -14,6 +14,7 @@ from nestor.faces.api.v1 import (  # noqa: F401  their endpoints join the router
     answers,
     deeds,
     elsewhere,
+    files,
     looking,
     members,
     notices,

@@ -74,6 +74,7 @@ KINDS: dict[str, Kind] = {
         gettext_lazy("The guard objects to this text."),
         gettext_lazy("Nothing was sent. Change the words; name the warnings you have seen; or ask a second person."),
     ),
+    "file": Kind(422, gettext_lazy("This file was not taken."), gettext_lazy("Nothing of it was stored. It says why.")),
     "too_many": Kind(
         429, gettext_lazy("Too many requests."), gettext_lazy("Wait as long as Retry-After says, then go on.")
     ),

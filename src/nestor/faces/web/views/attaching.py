@@ -1,5 +1,7 @@
 """Files: attached to an answer being written, described, taken out again, and shown to who may see them."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
@@ -13,8 +15,8 @@ from django.views.decorators.http import require_POST
 from nestor.composer.actions import replace_draft
 from nestor.composer.actions.files import Attached, attach_files, describe_files, detach_file
 from nestor.composer.reads import files_in
+from nestor.faces.file_words import turned_words
 from nestor.faces.web.desk import DeskRequest, seated
-from nestor.faces.web.file_words import turned_words
 from nestor.faces.web.views.conversation import open_conversation
 from nestor.inbox.models import Conversation
 from nestor.media.actions import Given, Turned
@@ -36,6 +38,14 @@ AS_BYTES = {
 def given_in(request: HttpRequest, name: str = "file") -> list[Given]:
     """Return the files of a form, none longer than the desk would take by a byte."""
     return [as_given(one) for one in request.FILES.getlist(name)[:MOST_HANDED]]
+
+
+def noted_in(request: HttpRequest) -> list[Given]:
+    """Return the files of a note with their descriptions: a field each, or a line each without scripts."""
+    alts = [*request.POST.getlist("alt"), *request.POST.get("alts", "").splitlines()]
+    given = given_in(request)
+    alts += [""] * len(given)
+    return [replace(one, alt=alt) for one, alt in zip(given, alts, strict=False)]
 
 
 def as_given(upload: "UploadedFile[bytes]", alt: str = "") -> Given:

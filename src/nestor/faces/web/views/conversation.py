@@ -20,7 +20,7 @@ from nestor.faces.web.words import LANE_KEYS, LANE_ORDER, LANES, PLACES
 from nestor.inbox.models import Conversation
 from nestor.inbox.reads import Window, conversation_for, message_for, other_conversations, where_it_went
 from nestor.inbox.rules import ARCHIVE
-from nestor.media.reads import taken_by
+from nestor.media.reads import taken_by, taken_here
 from nestor.people.reads import team_of
 from nestor.people.rules import Permission, may
 from nestor.routing.reads import BadCursor, open_cursor, row_at, row_of
@@ -83,6 +83,7 @@ def pane_context(request: DeskRequest, conversation: Conversation, *, is_fresh: 
         "from_here": column.start if window.before or window.since else "",
         "is_before": window.before is not None,
         "may_route": request.seat.may(Permission.ROUTE),
+        "noted": taken_here(),
         "note_key": token_urlsafe(18),
         "elsewhere_choices": list(PLACES.items()),
         "forward_form": ForwardForm(brand=request.seat.brand),

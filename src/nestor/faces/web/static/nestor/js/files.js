@@ -5,14 +5,51 @@ import { say, words } from "./says.js";
 const hasFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
 const placeOf = (event) => event.target.closest?.("#answer, #note-box")?.querySelector("input[type=file]");
 
-function hand(input, files) {
+function fill(input, files) {
   const chosen = new DataTransfer();
   for (const file of files) chosen.items.add(file);
   input.files = chosen.files;
+}
+
+// A note keeps what was chosen until it is written; an answer's files are at the desk already.
+function hand(input, files) {
+  fill(input, input.id === "note-attach" ? [...input.files, ...files] : files);
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+async function draw(canvas, file) {
+  try {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height);
+    const [width, height] = [picture.width * scale, picture.height * scale];
+    canvas.getContext("2d").drawImage(picture, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
+    picture.close();
+  } catch { /* what cannot be drawn here is refused at the desk, with the reason */ }
+}
+
+const described = new WeakMap(); // descriptions by file, while the box is drawn again
+function showNoted(input) {
+  const place = document.getElementById("note-files");
+  const rows = [...input.files].map((file) => {
+    const row = document.getElementById("note-file").content.firstElementChild.cloneNode(true);
+    const [alt, out] = [row.querySelector("input"), row.querySelector("button")];
+    row.querySelector("bdi").textContent = file.name;
+    alt.value = described.get(file) || "";
+    alt.addEventListener("input", () => described.set(file, alt.value));
+    out.addEventListener("click", () => {
+      fill(input, [...input.files].filter((one) => one !== file));
+      showNoted(input);
+      input.focus();
+    });
+    draw(row.querySelector("canvas"), file);
+    return row;
+  });
+  place.replaceChildren(...rows);
+  [...place.querySelectorAll("input")].find((one) => !one.value)?.focus();
+}
+
 export function takeFiles() {
+  document.addEventListener("change", (event) => { if (event.target.id === "note-attach") showNoted(event.target); });
   document.addEventListener("paste", (event) => {
     const input = placeOf(event);
     const files = event.clipboardData?.files;
