@@ -296,6 +296,8 @@ def test_consent_covers_the_files_that_were_shown(cast: Cast, conversation: Conv
     clearance = ask_second_person(cast.bob, conversation, STOPPED, present())
     assert clearance is not None
     assert file_for(cast.alice, file.public_id) == file, "who judges sees what is judged"
+    shown = as_(cast.alice).get(reverse("today")).content.decode()
+    assert reverse("small", args=[file.public_id]) in shown
     assert give_clearance(cast.alice, clearance, "assumé", present())
     other = attached(cast.bob, conversation, present, alt="Autre chose", content=picture("PNG"))
     both = send_answer(cast.bob, conversation, STOPPED, present(), key="a", files=[file.public_id, other.public_id])

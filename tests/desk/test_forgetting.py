@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +13,19 @@ from django.db import connection
 
 from nestor.brands.scoping import BrandRow
 from nestor.composer.actions import save_draft
-from nestor.composer.models import Draft
+from nestor.composer.models import Draft, DraftFile
 from nestor.guard.actions import ask_clearance
 from nestor.guard.models import Clearance
 from nestor.guard.rules.contract import Family, Finding, Level
 from nestor.inbox.actions import receive_webhook, record_sent, take_in
 from nestor.inbox.models import Conversation, Message
+from nestor.media import store
+from nestor.media.actions import Checked, Given, check_files, keep_file
+from nestor.media.models import File
+from nestor.media.reads import taken_here
 from nestor.networks.contract import Attachment, Author, HangsOn, Receipt
 from nestor.people.models import Member
-from nestor.publisher.models import Delivery
+from nestor.publisher.models import Delivery, DeliveryFile
 from nestor.routing.actions.elsewhere import answer_elsewhere
 from nestor.routing.actions.notes import write_note
 from nestor.routing.models import OpenCount, Route
@@ -29,6 +34,7 @@ from nestor.triage.actions import correct_reading
 from nestor.vocabulary import Lane
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
+from tests.desk.pictures import photograph
 
 ROOMS = (
     "publisher",
@@ -47,6 +53,12 @@ STOP = (Finding("x", "x", Family.INSULT, Level.STOP),)
 
 def planted() -> Author:
     return Author(f"{PLANTED}-1", f"@{PLANTED}", f"{PLANTED} Dan", f"https://example.test/{PLANTED}")
+
+
+@pytest.fixture(autouse=True)
+def shelf(settings: Any, tmp_path: Path) -> Path:
+    settings.NESTOR_FILES = tmp_path / "files"
+    return tmp_path / "files"
 
 
 @pytest.fixture
@@ -96,12 +108,15 @@ def _answer(cast: Cast, conversation: Conversation, network_id: str, in_reply_to
     text = f"Bonjour {PLANTED}"
     save_draft(cast.bob, conversation, text, 1, NOON)
     ask_clearance(cast.bob, conversation, text, STOP, NOON)
-    assert write_note(cast.bob, conversation, f"{text} @alice", NOON, key=network_id) is not None
+    kept, _turned = check_files([Given(f"{PLANTED}.jpg", photograph(PLANTED), PLANTED)], taken_here())
+    assert write_note(cast.bob, conversation, f"{text} @alice", NOON, key=network_id, files=kept) is not None
+    draft, delivered = Draft.objects.of(cast.brand).get(conversation=conversation), [keep(cast, kept[0]) for _ in "dd"]
+    DraftFile.objects.create(brand=cast.brand, draft=draft, file=delivered[0])
     assert answer_elsewhere(cast.bob, conversation, Elsewhere.PHONE, text, NOON + timedelta(hours=2)) is not None
     receipt = Receipt(network_id, NOON, f"https://example.test/{PLANTED}")
     answered = Message.objects.of(cast.brand).get(network_id=in_reply_to)
     record_sent(conversation, receipt, text, "", NOON, in_reply_to=in_reply_to)
-    Delivery.objects.create(
+    delivery = Delivery.objects.create(
         brand=cast.brand,
         channel=cast.channel,
         conversation=conversation,
@@ -113,6 +128,12 @@ def _answer(cast: Cast, conversation: Conversation, network_id: str, in_reply_to
         receipt_url=receipt.url,
         receipt_id=PLANTED,
     )
+    DeliveryFile.objects.create(brand=cast.brand, delivery=delivery, file=delivered[1])
+
+
+def keep(cast: Cast, checked: Checked) -> File:
+    with store.held():
+        return keep_file(cast.bob, checked, NOON)
 
 
 def columns_with(word: str) -> Counter[str]:
@@ -147,11 +168,17 @@ def test_the_word_is_everywhere_before(cast: Cast, member: Member) -> None:
         "composer_draft",
         "guard_clearance",
         "publisher_delivery",
+        "media_file",
     }
 
 
-def test_nothing_of_it_is_left(cast: Cast, member: Member) -> None:
-    forget(member)
+def test_nothing_of_it_is_left(
+    cast: Cast, member: Member, django_capture_on_commit_callbacks: Any, shelf: Path
+) -> None:
+    assert any(shelf.glob("*/*/*"))
+    with django_capture_on_commit_callbacks(execute=True):
+        forget(member)
+    assert not any(shelf.glob("*/*/*"))
     assert columns_with(PLANTED) == Counter()
     assert columns_with("zanzibar".upper()) == Counter()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from nestor.brands.models import Brand
 from nestor.brands.reads import limits_of
+from nestor.composer.models import DraftFile
 from nestor.composer.reads import room_left
 from nestor.composer.reads.saved import is_saved
 from nestor.guard.models import Clearance
@@ -16,6 +17,7 @@ from nestor.guard.rules.catalogue import RULES
 from nestor.guard.rules.contract import AnsweredMessage, BrandSettings, Finding, Level, Outgoing, check
 from nestor.inbox.models import Conversation, Message
 from nestor.media.models import File
+from nestor.media.reads import FileRow, file_row
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
 from nestor.vocabulary import MessageKind
@@ -123,6 +125,20 @@ def clearances_waiting(seat: Seat) -> list[Clearance]:
         return []
     rows = Clearance.objects.of(seat.brand).filter(state=Clearance.ASKED).exclude(author=seat.user)
     return list(rows.select_related("conversation", "conversation__channel", "author").order_by("asked_at", "id"))
+
+
+def files_judged(seat: Seat, waiting: Sequence[Clearance]) -> dict[int, list[FileRow]]:
+    """Return what is attached to the texts that wait, by the clearance's id. One query, none where none waits."""
+    if not waiting:
+        return {}
+    written = {(one.author_id, one.conversation_id): one.pk for one in waiting}
+    rows = DraftFile.objects.of(seat.brand).filter(draft__author_id__in={author for author, _ in written})
+    rows = rows.filter(draft__conversation_id__in={conversation for _, conversation in written})
+    found: dict[int, list[FileRow]] = {}
+    for row in rows.select_related("file", "draft").order_by("id"):
+        if pk := written.get((row.draft.author_id, row.draft.conversation_id)):
+            found.setdefault(pk, []).append(file_row(row.file))
+    return found
 
 
 def clearance_of(seat: Seat, conversation: Conversation, text: str) -> Clearance | None:

@@ -72,10 +72,11 @@ def send_answer(
     if not seat.may(Permission.ANSWER, conversation):
         raise PermissionError
     text = _signed(seat, conversation, text)
+    attached = files_in(seat, conversation)  # before the key is asked: whoever was faster took them along
     known = _known(seat, conversation, text, key, now)
     if known is not None:
         return Answered(delivery=known)
-    attached = _as_seen(seat, conversation, files)
+    _check_seen(attached, files)
     findings = guard.findings_on(conversation, text, now, attached)
     findings += second_answer_to(seat, conversation, begun_at, now)
     stopped = guard.stops(findings)
@@ -92,17 +93,17 @@ def send_answer(
             transaction.set_rollback(True)  # it was spent on the same words under another key
             return Answered(findings=findings)
         if is_new:
-            enclose(seat, delivery, _as_seen(seat, conversation, files))
+            attached = files_in(seat, conversation)
+            _check_seen(attached, files)
+            enclose(seat, delivery, attached)
         put_away_draft(seat, conversation, now, revision=revision)
     return Answered(delivery=delivery, findings=findings)
 
 
-def _as_seen(seat: Seat, conversation: Conversation, files: Collection[str]) -> list[File]:
-    """Return what is attached; raise `FilesMoved` where it is not what the person saw."""
-    found = files_in(seat, conversation)
-    if {file.public_id for file in found} != set(files):
+def _check_seen(attached: Collection[File], files: Collection[str]) -> None:
+    """Raise `FilesMoved` where what is attached is not what the person saw."""
+    if {file.public_id for file in attached} != set(files):
         raise FilesMoved
-    return found
 
 
 def _known(seat: Seat, conversation: Conversation, text: str, key: str, now: datetime) -> Delivery | None:
