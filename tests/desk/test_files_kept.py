@@ -114,6 +114,16 @@ def test_without_scripts_a_form_attaches_describes_takes_out_and_sends(
     assert [one.alt for one in files_of(delivery)] == ["La gare"]
 
 
+def test_a_form_beyond_all_measure_is_refused_unread(cast: Cast, conversation: Conversation, settings: Any) -> None:
+    settings.NESTOR_FILE_SIZE = settings.NESTOR_FILES_EACH = 1
+    client, where = as_(cast.bob), reverse("attach", args=[conversation.public_id])
+    answer = client.post(where, {"file": SimpleUploadedFile("x.png", b"x" * 2_000_001)})
+    assert answer.status_code == 413
+    one = client.post(where, {"file": SimpleUploadedFile("x.png", b"x" * 1_000_001)}, headers={"hx-request": "true"})
+    assert (one.status_code, "x.png" in one.content.decode()) == (200, True)
+    assert not File.objects.of(cast.brand).exists()
+
+
 def test_other_brands_and_viewers_attach_nothing(cast: Cast, conversation: Conversation) -> None:
     where = reverse("attach", args=[conversation.public_id])
     for seat, status in ((cast.chloe, 404), (cast.vera, 403)):

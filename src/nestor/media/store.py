@@ -55,7 +55,7 @@ def put(brand_id: int, content: bytes, small: bytes) -> str:
     return digest
 
 
-def _write(place: Path, content: bytes) -> None:
+def _write(place: Path, content: bytes) -> Path:
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = place.with_name(f"{place.name}.{token_hex(8)}{PART}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -68,6 +68,7 @@ def _write(place: Path, content: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    return place
 
 
 def read(brand_id: int, digest: str, *, is_small: bool = False) -> bytes:
@@ -105,6 +106,16 @@ def remove_parts() -> int:
             part.unlink()
             count += 1
     return count
+
+
+def can_be_written() -> bool:
+    """Return whether something can be put on the shelf, as an upload does."""
+    try:
+        with held():
+            _write(_home() / f"probe.{token_hex(8)}", b"probe").unlink()
+    except OSError:
+        return False
+    return True
 
 
 def has_parts() -> bool:

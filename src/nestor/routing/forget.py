@@ -7,6 +7,7 @@ from nestor.people.models import Member
 from nestor.routing.actions.notes import let_go_of
 from nestor.routing.actions.standing import recount
 from nestor.routing.models import ElsewhereAnswer, Forward, Note, Route
+from nestor.routing.reads.notes import files_of_notes
 from nestor.routing.reads.views import facts_of
 
 PERSONAL = {
@@ -20,7 +21,13 @@ TEAM = {"routing.Label": ("name", "folded"), "routing.SavedView": ("name", "aske
 def export_member(member: Member) -> dict[str, Any]:
     """Return what the team noted where the member speaks with nobody else: the rest is about other people too."""
     rows = Note.objects.of(member.brand_id).filter(conversation_id__in=conversations_of_nobody_else(member))
-    return {"notes": [{"at": row.made_at.isoformat(), "text": row.text} for row in rows.order_by("made_at", "id")]}
+    notes = list(rows.order_by("made_at", "id"))
+    files = files_of_notes(member.brand_id, notes)
+    told: list[dict[str, Any]] = [{"at": row.made_at.isoformat(), "text": row.text} for row in notes]
+    for row, note in zip(notes, told, strict=True):
+        if row.pk in files:
+            note["files"] = [{"name": file.name, "alt": file.alt} for file in files[row.pk]]
+    return {"notes": told}
 
 
 def forget_member(member: Member) -> int:

@@ -1,6 +1,6 @@
 """Writes of files in an answer that is being written. As with its words: what was never sent leaves no trace."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ class Attached:
 
 
 def attach_files(
-    seat: Seat, conversation: Conversation, given: Sequence[Given], now: datetime, *, revision: int | None = None
+    seat: Seat, conversation: Conversation, given: Iterable[Given], now: datetime, *, revision: int | None = None
 ) -> Attached | None:
     """Attach files to what this person is writing here; what cannot be taken is turned away with its reason.
 

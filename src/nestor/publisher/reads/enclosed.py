@@ -27,7 +27,7 @@ def files_of(delivery: Delivery) -> list[File]:
     return [row.file for row in rows.select_related("file").order_by("file_id")]
 
 
-def files_of_all(brand: Brand, deliveries: Iterable[Delivery]) -> dict[int, list[FileRow]]:
+def files_of_all(brand: Brand | int, deliveries: Iterable[Delivery]) -> dict[int, list[FileRow]]:
     """Return what goes out with deliveries, by their ids. One query."""
     found: dict[int, list[FileRow]] = {}
     rows = DeliveryFile.objects.of(brand).filter(delivery__in=list(deliveries)).select_related("file")

@@ -1,6 +1,7 @@
 """Files: attached to an answer being written, described, taken out again, and shown to who may see them."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -35,17 +36,15 @@ AS_BYTES = {
 }
 
 
-def given_in(request: HttpRequest, name: str = "file") -> list[Given]:
-    """Return the files of a form, none longer than the desk would take by a byte."""
-    return [as_given(one) for one in request.FILES.getlist(name)[:MOST_HANDED]]
+def given_in(request: HttpRequest, alts: Iterable[str] = ()) -> Iterator[Given]:
+    """Yield the files of a form one by one, with their descriptions: one of them at a time is in memory."""
+    for one, alt in zip(request.FILES.getlist("file")[:MOST_HANDED], chain(alts, repeat("")), strict=False):
+        yield as_given(one, alt)
 
 
-def noted_in(request: HttpRequest) -> list[Given]:
-    """Return the files of a note with their descriptions: a field each, or a line each without scripts."""
-    alts = [*request.POST.getlist("alt"), *request.POST.get("alts", "").splitlines()]
-    given = given_in(request)
-    alts += [""] * len(given)
-    return [replace(one, alt=alt) for one, alt in zip(given, alts, strict=False)]
+def noted_in(request: HttpRequest) -> Iterator[Given]:
+    """Yield the files of a note with their descriptions: a field each, or a line each without scripts."""
+    return given_in(request, [*request.POST.getlist("alt"), *request.POST.get("alts", "").splitlines()])
 
 
 def as_given(upload: "UploadedFile[bytes]", alt: str = "") -> Given:
@@ -66,10 +65,9 @@ def files_moved() -> str:
 
 def take_along(request: DeskRequest, conversation: Conversation) -> str:
     """Attach what a form without scripts carries along; return what to say before anything is sent, "" to go on."""
-    given = given_in(request)
-    if not given:
+    if "file" not in request.FILES:
         return ""
-    done = attach_files(request.seat, conversation, given, request.now)
+    done = attach_files(request.seat, conversation, given_in(request), request.now)
     return _("Nothing was sent yet.") + " " + _became(done)
 
 
@@ -93,10 +91,10 @@ def attach(request: DeskRequest, public_id: str) -> HttpResponse:
     """Attach files to what is being written."""
     conversation = open_conversation(request, public_id)
     _keep_rest(request, conversation)
-    given = given_in(request)
     revision = request.POST.get("revision", "")
     counted = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else None
-    done = attach_files(request.seat, conversation, given, request.now, revision=counted) if given else Attached()
+    given = given_in(request)
+    done = attach_files(request.seat, conversation, given, request.now, revision=counted)
     says = _became(done) or _("Choose a file first.")
     return _attached(request, conversation, says, done.turned if done is not None else ())
 
