@@ -15,12 +15,14 @@ from nestor.composer.reads import draft_of, files_in
 from nestor.inbox.models import Conversation, Message
 from nestor.media import actions as media
 from nestor.media import reads, store
-from nestor.media.actions import Given
+from nestor.media.actions import Checked, Given
 from nestor.media.models import File
 from nestor.publisher.models import Delivery
 from nestor.publisher.reads.enclosed import file_for, files_of
+from nestor.routing.actions.merging import merge_conversations
 from nestor.routing.actions.notes import write_note
-from tests.desk.answering import ANSWER, QUESTION
+from nestor.routing.models import NoteFile, Route
+from tests.desk.answering import ANSWER, QUESTION, attend_due, state
 from tests.desk.attaching import attached, on_disk, sent
 from tests.desk.cast import Cast
 from tests.desk.conftest import Clock
@@ -56,6 +58,33 @@ def test_only_who_may_see_what_it_hangs_on_gets_a_file(cast: Cast, conversation:
     conversation.route.refresh_from_db()
     seals = [(seat, file_for(seat, file.public_id) is not None) for seat in (cast.alice, cast.sam, cast.bob, cast.vera)]
     assert [may for _, may in seals] == [True, True, False, False]
+
+
+def test_a_file_goes_where_its_conversation_goes(
+    cast: Cast, square: Line, conversation: Conversation, present: Clock
+) -> None:
+    kept = square.asked("Et le guichet ?", present(), by="eve")
+    file = attached(cast.bob, conversation, present)
+    delivery = sent(cast.bob, conversation, present, file)
+    note = write_note(cast.bob, conversation, "Voir", present(), key="n", files=checked_picture())
+    assert note is not None
+    noted = NoteFile.objects.of(cast.brand).get(note=note).file
+    assert merge_conversations(cast.bob, kept, conversation, present())
+    assert (file_for(cast.vera, file.public_id), file_for(cast.vera, noted.public_id)) == (file, noted)
+    shown = as_(cast.vera).get(reverse("conversation", args=[kept.public_id])).content.decode()
+    assert all(reverse("small", args=[one.public_id]) in shown for one in (file, noted))
+    present.pass_(seconds=20)
+    attend_due(present)
+    assert state(delivery) == "sent"
+    assert file_for(cast.vera, file.public_id) == file
+    Message.objects.of(cast.brand).filter(conversation=kept).update(is_sealed=True)
+    Route.objects.of(cast.brand).filter(conversation=kept).update(is_sealed=True)
+    for one in (file, noted):
+        assert (file_for(cast.vera, one.public_id), file_for(cast.sam, one.public_id)) == (None, one)
+
+
+def checked_picture() -> list[Checked]:
+    return media.check_files([Given("plan.png", picture("PNG"), "Le plan")], reads.taken_here())[0]
 
 
 def test_bytes_are_served_as_bytes(cast: Cast, conversation: Conversation, present: Clock) -> None:

@@ -50,12 +50,20 @@ def file_for(seat: Seat, public_id: str) -> File | None:
     if found is None:
         return None
     visible = visible_routes(seat).values("conversation_id")
-    sent = DeliveryFile.objects.of(seat.brand).filter(file=found, delivery__conversation__in=visible)
-    noted = NoteFile.objects.of(seat.brand).filter(file=found, note__conversation__in=visible)
-    written = DraftFile.objects.of(seat.brand).filter(file=found, draft__conversation__in=visible)
+    is_on_its_way = Q(delivery__message__isnull=True) & _in("delivery", visible)
+    became = _in("delivery__message", visible)  # a message goes where it is moved, and so does its file
+    sent = DeliveryFile.objects.of(seat.brand).filter(is_on_its_way | became, file=found)
+    noted = NoteFile.objects.of(seat.brand).filter(_in("note", visible), file=found)
+    written = DraftFile.objects.of(seat.brand).filter(_in("draft", visible), file=found)
     loose = unheld(File.objects.of(seat.brand).filter(pk=found.pk, uploader=seat.user))
     may = sent.exists() or noted.exists() or written.filter(_may_read(seat)).exists() or loose.exists()
     return found if may else None
+
+
+def _in(holder: str, visible: Any) -> Q:
+    """Return the condition that what a file hangs on is in one of these conversations, or in one joined to them."""
+    here = f"{holder}__conversation"
+    return Q(**{f"{here}__in": visible}) | Q(**{f"{here}__merged_into__in": visible})
 
 
 def _may_read(seat: Seat) -> Q:
