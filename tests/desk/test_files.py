@@ -182,7 +182,7 @@ def test_what_cannot_be_taken_says_why_and_the_rest_is_kept(
     given = [
         Given("a.png", picture("PNG")),
         Given("b.png", svg),
-        Given("c.png", b""),
+        Given("c\u202egnp.\nexe", b""),
         Given("d.jpg", photograph()[:300]),
         Given("x" * 100_000 + ".png", picture("GIF")),
         Given("e.png", picture("PNG")),
@@ -192,6 +192,7 @@ def test_what_cannot_be_taken_says_why_and_the_rest_is_kept(
     done = attach_files(cast.bob, conversation, given, present())
     assert done is not None
     assert [one.code for one in done.turned] == ["type", "empty", "broken", "too_many"]
+    assert [one.name for one in done.turned] == ["b.png", "c gnp. exe", "d.jpg", "g.png"]
     assert [file.media_type for file in done.kept] == ["image/png", "image/gif", "image/png", "image/png"]
     assert max(len(file.name) for file in done.kept) == 104
     again = attach_files(cast.bob, conversation, [Given("h.png", picture("PNG"))], present())

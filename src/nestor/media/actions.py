@@ -12,7 +12,18 @@ from django.db.models import F
 from nestor.media import reads, store
 from nestor.media.models import File
 from nestor.media.pictures import Picture, redrawn
-from nestor.media.rules import MEDIA_TYPES, BadFile, Format, Taken, alt_of, checked_format, megabytes, name_of
+from nestor.media.rules import (
+    MEDIA_TYPES,
+    MOST_NAME,
+    BadFile,
+    Format,
+    Taken,
+    alt_of,
+    checked_format,
+    megabytes,
+    name_of,
+    seen_name,
+)
 from nestor.people.models import User
 from nestor.people.reads import Seat
 from nestor.work.actions import claim_key, keep_result
@@ -71,7 +82,7 @@ def check_files(given: Iterable[Given], taken: Taken) -> tuple[list[Checked], li
                 raise BadFile("too_many", most=str(taken.each))
             kept.append(check_file(one, taken))
         except BadFile as no:
-            turned.append(Turned(alt_of(one.name)[:100], no.code, tuple(no.params.items())))
+            turned.append(Turned(seen_name(one.name)[:MOST_NAME], no.code, tuple(no.params.items())))
     return kept, turned
 
 

@@ -102,11 +102,15 @@ def megabytes(count: int) -> str:
 
 def name_of(given: str, kind: Format) -> str:
     """Return how a file is called: nothing of folders, nothing unseen, the ending its bytes deserve."""
-    last = storable(given, 4000).replace("\\", "/").rpartition("/")[2]
-    seen = "".join(one if unicodedata.category(one)[0] not in "CZ" else " " for one in last)
-    stem = " ".join(seen.split()).rpartition(".")
+    stem = seen_name(given).rpartition(".")
     kept = (stem[0] or stem[2]).strip(". ")[:MOST_NAME].strip(". ")
     return f"{kept or 'file'}.{ENDINGS[kind]}"
+
+
+def seen_name(given: str) -> str:
+    """Return a file's name as it may stand in a sentence: nothing of folders, one line, nothing unseen."""
+    last = storable(given, 4000).replace("\\", "/").rpartition("/")[2]
+    return " ".join("".join(one if unicodedata.category(one)[0] not in "CZ" else " " for one in last).split())
 
 
 def alt_of(given: str) -> str:

@@ -78,6 +78,15 @@ def _may_read(seat: Seat) -> Q:
     return own
 
 
+def files_hanging_on(brand_id: int, conversation_id: int) -> list[int]:
+    """Return the ids of all files of a conversation: of drafts, notes and answers in it, whoever's they are."""
+    sent = DeliveryFile.objects.of(brand_id).filter(delivery__conversation_id=conversation_id)
+    noted = NoteFile.objects.of(brand_id).filter(note__conversation_id=conversation_id)
+    written = DraftFile.objects.of(brand_id).filter(draft__conversation_id=conversation_id)
+    every = sent.values_list("file_id").union(noted.values_list("file_id"), written.values_list("file_id"))
+    return [file_id for (file_id,) in every]
+
+
 def file_columns(conversation: Conversation, seat: Seat, message_ids: Collection[int]) -> Iterator[Any]:
     """Yield what hangs on this person's draft, on notes, and on answers on their way or among these messages.
 
