@@ -37,7 +37,7 @@ from tests.desk.pictures import picture
 SAME = picture("PNG")
 # A process of its own that puts bytes on the shelf and dies, or lingers, at a named place.
 WRITER = """
-import os, signal, sys, time
+import os, signal, sys
 from django.conf import settings
 settings.configure(NESTOR_FILES=sys.argv[1])
 from nestor.media import store
@@ -46,7 +46,7 @@ if sys.argv[2] == "half-written":
 with store.held():
     store.put(int(sys.argv[3]), b"bytes", b"small")
     print("put", flush=True)
-    time.sleep(30)
+    sys.stdin.read()
 """
 
 
@@ -145,17 +145,22 @@ def test_two_clicks_send_one_answer_with_its_file(cast: Cast, conversation: Conv
     assert reads.bytes_of(file)
 
 
+def begin_upload(shelf: Path, way: str, cast: Cast) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-c", WRITER, str(shelf), way, str(cast.brand.pk)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
 @pytest.mark.parametrize("way", ["before its row", "half-written"])
 def test_an_upload_that_is_killed_leaves_nothing_for_long(cast: Cast, shelf: Path, way: str) -> None:
-    writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(shelf), way, str(cast.brand.pk)], stdout=subprocess.PIPE
-    )
+    writer = begin_upload(shelf, way, cast)
     assert writer.stdout is not None
+    assert writer.stdin is not None
     if way == "before its row":
         assert writer.stdout.readline() == b"put\n"
         writer.send_signal(signal.SIGKILL)
     assert writer.wait(timeout=20) == -signal.SIGKILL
     writer.stdout.close()
+    writer.stdin.close()
     assert not File.objects.of(cast.brand).exists()
     assert on_disk(shelf) >= 1
     assert reads.has_strays(NOON, 1) == [0]
@@ -165,10 +170,9 @@ def test_an_upload_that_is_killed_leaves_nothing_for_long(cast: Cast, shelf: Pat
 
 
 def test_what_is_being_named_is_waited_for(cast: Cast, shelf: Path) -> None:
-    writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(shelf), "lingers", str(cast.brand.pk)], stdout=subprocess.PIPE
-    )
+    writer = begin_upload(shelf, "lingers", cast)
     assert writer.stdout is not None
+    assert writer.stdin is not None
     assert writer.stdout.readline() == b"put\n"
     upkeep = threading.Thread(target=lambda: at_once(media.drop_strays))
     upkeep.start()
@@ -177,6 +181,7 @@ def test_what_is_being_named_is_waited_for(cast: Cast, shelf: Path) -> None:
     writer.kill()
     writer.wait(timeout=20)
     writer.stdout.close()
+    writer.stdin.close()
     upkeep.join(timeout=20)
     assert (upkeep.is_alive(), on_disk(shelf)) == (False, 0)
     with store.held(alone=True):

@@ -3,6 +3,7 @@
 import struct
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -31,19 +32,19 @@ from nestor.media.rules import (
 from nestor.networks.contract import Limits
 from tests.desk.pictures import moving, photograph, picture
 
-EVERY = Taken(4, frozenset(Format), 10_000_000, 50_000_000)
+EVERY = Taken(4, frozenset(Format), 10_000_000, 50_000_000, 10_000_000)
 LIMITS = Limits(300, "graphemes", "test", "2026-11-28", images=2, alt=100, media_types=("image/png",), file_bytes=1000)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
 def refused(content: bytes, taken: Taken = EVERY) -> str:
     with pytest.raises(BadFile) as no:
-        redrawn(content, checked_format(content, taken), taken.most_pixels)
+        redrawn(content, checked_format(content, taken), taken.most_pixels, taken.fits)
     return no.value.code
 
 
-def drawn(content: bytes, most_pixels: int = EVERY.most_pixels) -> Any:
-    return redrawn(content, checked_format(content, EVERY), most_pixels)
+def drawn(content: bytes, most_pixels: int = EVERY.most_pixels, fits: int = EVERY.fits) -> Any:
+    return redrawn(content, checked_format(content, EVERY), most_pixels, fits)
 
 
 def outcome(content: bytes) -> str:
@@ -106,7 +107,7 @@ def test_nothing_is_refused() -> None:
 
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_what_is_too_big_is_refused_before_it_is_looked_at(size: int, most: int) -> None:
-    taken = Taken(4, frozenset(Format), most, 10)
+    taken = Taken(4, frozenset(Format), most, 10, most)
     if size == 0:
         assert refused(b"", taken) == "empty"
     elif size > most:
@@ -116,7 +117,7 @@ def test_what_is_too_big_is_refused_before_it_is_looked_at(size: int, most: int)
 
 
 def test_a_kind_that_is_not_wanted_is_refused() -> None:
-    taken = Taken(4, frozenset({Format.PNG}), 10_000_000, 50_000_000)
+    taken = replace(EVERY, formats=frozenset({Format.PNG}))
     assert refused(picture("JPEG"), taken) == "type"
 
 
@@ -176,7 +177,7 @@ def test_a_description_is_one_line(given_alt: str) -> None:
 
 def test_a_network_narrows_what_the_desk_takes() -> None:
     found = narrowed(EVERY, LIMITS)
-    assert found == Taken(2, frozenset({Format.PNG}), 1000, EVERY.most_pixels, 100)
+    assert found == Taken(2, frozenset({Format.PNG}), EVERY.most_bytes, EVERY.most_pixels, 1000, 100)
     assert found is not None
     assert found.accept == "image/png"
 
@@ -291,6 +292,26 @@ def test_what_is_huge_is_made_smaller_in_its_proportions() -> None:
     found = drawn(picture("JPEG", size=(LONGEST * 2, 1000)))
     assert (found.width, found.height) == (LONGEST, 500)
     assert max(seen(found.small).size) == SMALL
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photograph_is_made_to_fit_where_the_network_takes_less(kind: str) -> None:
+    out = BytesIO()
+    Image.effect_noise((900, 600), 90).convert("RGB").save(out, kind, quality=95)
+    content = out.getvalue()
+    assert len(content) > 100_000
+    found = drawn(content, fits=60_000)
+    assert len(found.content) <= 60_000
+    assert seen(found.content).size == (found.width, found.height)
+    assert abs(found.width / found.height - 1.5) < 0.02
+    assert found.width > 100, "no smaller than it must be"
+
+
+def test_what_cannot_be_made_to_fit_is_refused() -> None:
+    for content, fits in ((picture("PNG"), 10), (moving(20, (60, 60)), 300)):
+        with pytest.raises(BadFile) as no:
+            drawn(content, fits=fits)
+        assert no.value.code == "too_big"
 
 
 def test_colours_of_a_printer_become_those_of_a_screen() -> None:

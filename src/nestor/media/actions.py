@@ -20,7 +20,6 @@ from nestor.media.rules import (
     Taken,
     alt_of,
     checked_format,
-    megabytes,
     name_of,
     seen_name,
 )
@@ -66,9 +65,7 @@ class Turned:
 def check_file(given: Given, taken: Taken) -> Checked:
     """Return a file drawn anew; raise `BadFile`. Takes as long as drawing does: call it outside of transactions."""
     kind = checked_format(given.content, taken)
-    picture = redrawn(given.content, kind, taken.most_pixels)
-    if len(picture.content) > taken.most_bytes:
-        raise BadFile("too_big", found=megabytes(len(picture.content)), most=megabytes(taken.most_bytes))
+    picture = redrawn(given.content, kind, taken.most_pixels, taken.fits)
     return Checked(name_of(given.name, kind), alt_of(given.alt), kind, picture)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, ImageSequence
 
-from nestor.media.rules import BadFile, Format
+from nestor.media.rules import BadFile, Format, megabytes
 
 LONGEST = 4096  # pixels of the longer side; what is larger is made smaller
+TRIES = 6  # at making a picture fit
 SMALL = 480  # of what is shown on the desk's own pages
 HARDEST = 100_000_000  # pixels Pillow itself refuses beyond, also in frames larger than the picture says it is
 KEPT = frozenset({"transparency", "duration", "loop", "background"})  # what Pillow may remember of a picture
@@ -28,17 +29,18 @@ class Picture:
     height: int
 
 
-def redrawn(content: bytes, kind: Format, most_pixels: int) -> Picture:
-    """Return a picture drawn anew from its pixels, upright, without metadata; raise `BadFile`.
+def redrawn(content: bytes, kind: Format, most_pixels: int, fits: int) -> Picture:
+    """Return a picture drawn anew from its pixels, upright, without metadata, in at most `fits` bytes; raise `BadFile`.
 
-    `most_pixels` counts all frames together, and is asked before any is drawn.
+    `most_pixels` counts all frames together, and is asked before any is drawn. A still picture is made smaller until it
+    fits; one that moves does, or is refused.
     """
     try:
         with Image.open(BytesIO(content), formats=(kind.value.upper(),)) as seen:
             if seen.width * seen.height > most_pixels:
                 raise BadFile("pixels", most=str(most_pixels // 1_000_000))
             is_moving = kind in (Format.GIF, Format.WEBP) and bool(getattr(seen, "is_animated", False))
-            return _moving(seen, kind, most_pixels) if is_moving else _still(seen, kind)
+            return _moving(seen, kind, most_pixels, fits) if is_moving else _still(seen, kind, fits)
     except BadFile:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -47,7 +49,7 @@ def redrawn(content: bytes, kind: Format, most_pixels: int) -> Picture:
         raise BadFile("broken") from None
 
 
-def _still(seen: Any, kind: Format) -> Picture:
+def _still(seen: Any, kind: Format, fits: int) -> Picture:
     if kind is Format.JPEG:
         seen.draft(None, (LONGEST, LONGEST))  # a huge photograph is decoded at a fraction of its size
     seen.load()
@@ -56,10 +58,20 @@ def _still(seen: Any, kind: Format) -> Picture:
         picture = picture.convert("RGB")
     picture.thumbnail((LONGEST, LONGEST))
     how: dict[str, Any] = {"quality": 90} if kind is not Format.PNG else {"optimize": False}
-    return Picture(_saved(picture, kind, **how), _small(picture), picture.width, picture.height)
+    for _ in range(TRIES):
+        content = _saved(picture, kind, **how)
+        if len(content) <= fits:
+            return Picture(content, _small(picture), picture.width, picture.height)
+        share = min(0.9, 0.95 * (fits / len(content)) ** 0.5)  # bytes go about with the square of the sides
+        picture = picture.resize((max(1, int(picture.width * share)), max(1, int(picture.height * share))))
+    raise _too_big(content, fits)
 
 
-def _moving(seen: Any, kind: Format, most_pixels: int) -> Picture:
+def _too_big(content: bytes, fits: int) -> BadFile:
+    return BadFile("too_big", found=megabytes(len(content)), most=megabytes(fits))
+
+
+def _moving(seen: Any, kind: Format, most_pixels: int, fits: int) -> Picture:
     """Draw every frame anew, up to the first that is too much."""
     frames: list[Image.Image] = []
     durations: list[int] = []
@@ -76,6 +88,8 @@ def _moving(seen: Any, kind: Format, most_pixels: int) -> Picture:
     if kind is Format.GIF:
         how["disposal"] = 2
     content = _saved(first, kind, save_all=True, append_images=rest, duration=durations, **how)
+    if len(content) > fits:
+        raise _too_big(content, fits)
     return Picture(content, _small(first), first.width, first.height)
 
 

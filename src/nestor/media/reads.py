@@ -40,6 +40,7 @@ def taken_here() -> Taken:
         formats=frozenset(Format(one) for one in settings.NESTOR_FILE_TYPES),
         most_bytes=settings.NESTOR_FILE_SIZE * 1_000_000,
         most_pixels=settings.NESTOR_FILE_PIXELS * 1_000_000,
+        fits=settings.NESTOR_FILE_SIZE * 1_000_000,
     )
 
 

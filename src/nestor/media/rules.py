@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nestor.networks.contract import Limits
@@ -50,12 +50,16 @@ def told_by(head: bytes) -> Format | None:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What may be attached in one place. `alt` is how long a description may be, `each` how many files at most."""
+    """What may be attached in one place. `alt` is how long a description may be, `each` how many files at most.
+
+    `most_bytes` is what somebody may hand over; a picture is made to fit into `fits`, what may go on from here.
+    """
 
     each: int
     formats: frozenset[Format]
     most_bytes: int
     most_pixels: int  # of all its frames together
+    fits: int
     alt: int = MOST_ALT
 
     @property
@@ -72,9 +76,9 @@ def narrowed(taken: Taken, limits: Limits | None) -> Taken | None:
     each = min(taken.each, limits.images)
     if not formats or each < 1:
         return None
-    most_bytes = taken.most_bytes if limits.file_bytes is None else min(taken.most_bytes, limits.file_bytes)
+    fits = taken.fits if limits.file_bytes is None else min(taken.fits, limits.file_bytes)
     alt = taken.alt if limits.alt is None else min(taken.alt, limits.alt)
-    return Taken(each, formats, most_bytes, taken.most_pixels, alt)
+    return replace(taken, each=each, formats=formats, fits=fits, alt=alt)
 
 
 def checked_format(content: bytes, taken: Taken) -> Format:
