@@ -246,6 +246,21 @@ def test_nothing_leaves_that_its_author_did_not_see(cast: Cast, conversation: Co
     assert files_in(cast.bob, conversation) == [file]
 
 
+def test_a_description_that_changes_while_it_is_checked_is_not_sent(
+    cast: Cast, conversation: Conversation, present: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = attached(cast.bob, conversation, present)
+
+    def meanwhile(*_: Any) -> tuple[()]:
+        describe_files(cast.bob, conversation, {file.public_id: STOPPED})
+        return ()
+
+    monkeypatch.setattr("nestor.publisher.actions.second_answer_to", meanwhile)
+    with pytest.raises(FilesMoved):
+        send_answer(cast.bob, conversation, ANSWER, present(), key="k", files=[file.public_id])
+    assert not Delivery.objects.of(cast.brand).exists()
+
+
 def test_the_guard_reads_descriptions(cast: Cast, conversation: Conversation, present: Clock) -> None:
     file = attached(cast.bob, conversation, present, alt=STOPPED)
     found = send_answer(cast.bob, conversation, ANSWER, present(), key="k", files=[file.public_id])

@@ -93,9 +93,7 @@ def send_answer(
             transaction.set_rollback(True)  # it was spent on the same words under another key
             return Answered(findings=findings)
         if is_new:
-            attached = files_in(seat, conversation)
-            _check_seen(attached, files)
-            enclose(seat, delivery, attached)
+            enclose(seat, delivery, _unchanged(seat, conversation, attached))
         put_away_draft(seat, conversation, now, revision=revision)
     return Answered(delivery=delivery, findings=findings)
 
@@ -104,6 +102,14 @@ def _check_seen(attached: Collection[File], files: Collection[str]) -> None:
     """Raise `FilesMoved` where what is attached is not what the person saw."""
     if {file.public_id for file in attached} != set(files):
         raise FilesMoved
+
+
+def _unchanged(seat: Seat, conversation: Conversation, checked: Collection[File]) -> list[File]:
+    """Return what is attached; raise `FilesMoved` where it is not what was checked, descriptions included."""
+    found = files_in(seat, conversation)
+    if [(one.pk, one.alt) for one in found] != [(one.pk, one.alt) for one in checked]:
+        raise FilesMoved
+    return found
 
 
 def _known(seat: Seat, conversation: Conversation, text: str, key: str, now: datetime) -> Delivery | None:
