@@ -95,7 +95,7 @@ def attach(request: DeskRequest, public_id: str) -> HttpResponse:
     counted = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else None
     given = given_in(request)
     done = attach_files(request.seat, conversation, given, request.now, revision=counted)
-    says = _became(done) or _("Choose a file first.")
+    says = _became(done) or (_("Kept.") if alts_in(request) else _("Choose a file first."))
     return _attached(request, conversation, says, done.turned if done is not None else ())
 
 

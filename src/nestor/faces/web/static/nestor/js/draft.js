@@ -56,6 +56,7 @@ function estimate(area) {
 }
 
 async function save(state) {
+  if (state.isLeaving) return;
   if (state.isSaving) { state.isWaiting = true; return; }
   state.isSaving = true;
   const { area, form } = state;
@@ -67,7 +68,8 @@ async function save(state) {
     data.append("begun", form.elements.begun?.value || "");
     for (const one of form.querySelectorAll("[data-alt]")) data.append(one.name, one.value);
     const reply = await post(form.dataset.draft, data);
-    if (writing !== state) return;
+    // While the answer is on its way, what the desk says of its draft is out of date: it must not be written again.
+    if (writing !== state || state.isLeaving) return;
     if (reply.status === 409) await takeNewer(state, reply);
     else if (reply.ok) {
       const html = await reply.text();
@@ -155,8 +157,12 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   if (!["answer-form", "put-away"].includes(event.target.id) || !writing) return;
   clearTimeout(writing.timer);
   writing.timer = 0;
+  writing.isLeaving = true;
   // What is still on its way to the desk must not come back once this is done.
   event.detail.parameters.revision = String(writing.revision);
+});
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (["answer-form", "put-away"].includes(event.target.id) && writing) writing.isLeaving = false; // it stays: objections
 });
 for (const name of ["nestor:answered", "nestor:put-away", "nestor:taken-back"]) {
   document.body.addEventListener(name, (event) => { forgetDraft(event.detail.conversation); if (writing?.id === event.detail.conversation) writing = null; });

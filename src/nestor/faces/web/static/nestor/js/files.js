@@ -49,6 +49,10 @@ function showNoted(input) {
 }
 
 export function takeFiles() {
+  // Enter in a description is no decision: a form would take it for its first button.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches?.(".enclosed input")) event.preventDefault();
+  });
   document.addEventListener("change", (event) => { if (event.target.id === "note-attach") showNoted(event.target); });
   document.addEventListener("paste", (event) => {
     const input = placeOf(event);
@@ -80,6 +84,7 @@ export function takeFiles() {
     event.target.value = "";
     delete document.getElementById("attach")?.dataset.isBusy;
     if (!event.detail.successful) say(words().notAttached, 9000);
-    document.querySelector("#attached .enclosed:last-of-type [data-alt]")?.focus();
+    // Whoever chose by the button goes on to the description; whoever pasted goes on writing.
+    if ([event.target, document.body].includes(document.activeElement)) document.querySelector("#attached .enclosed:last-of-type [data-alt]")?.focus();
   });
 }
