@@ -150,6 +150,7 @@ def test_a_form_beyond_all_measure_is_refused_unread(cast: Cast, conversation: C
     assert answer.status_code == 413
     one = client.post(where, {"file": SimpleUploadedFile("x.png", b"x" * 1_000_001)}, headers={"hx-request": "true"})
     assert (one.status_code, "x.png" in one.content.decode()) == (200, True)
+    assert (one.headers["HX-Retarget"], one.headers["HX-Reswap"]) == ("#attached", "outerHTML")
     assert not File.objects.of(cast.brand).exists()
 
 

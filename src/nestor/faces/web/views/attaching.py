@@ -129,7 +129,10 @@ def _attached(request: DeskRequest, conversation: Conversation, says: str, turne
         "says": says,
         "turned": turned,
     }
-    return render(request, "web/parts/attached.html", context)
+    response = render(request, "web/parts/attached.html", context)
+    # A button that was drawn this very moment is still its form's, which puts answers nowhere: said here as well.
+    response["HX-Retarget"], response["HX-Reswap"] = "#attached", "outerHTML"
+    return response
 
 
 @seated()
