@@ -1,6 +1,7 @@
 """One delivery, one failure of the network, one death of its sender; then what became of it, by the witness's word."""
 
 import itertools
+import json
 import os
 import random
 import signal
@@ -10,7 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nestor.brands.reads import limits_as_stored
+from nestor.composer.actions.files import attach_files
+from nestor.inbox.models import Conversation
+from nestor.media.actions import Given
+from nestor.media.models import File
 from nestor.networks.practice.admin import Mode
+from nestor.networks.practice.limits import WRITTEN
 from nestor.publisher import actions
 from nestor.publisher.actions.sending import attend
 from nestor.publisher.models import Delivery
@@ -18,6 +25,7 @@ from nestor.publisher.reads import due_deliveries
 from nestor.publisher.rules import State
 from tests.crash.killer import count_lines, fork, reap, until_frozen
 from tests.crash.stage import PLACES, TOTAL_FOR, SharedClock, Stage, plant_question
+from tests.desk.pictures import picture
 
 # Every way the network can fail while something is sent to it; None is a good day.
 MODES: tuple[Mode | None, ...] = (
@@ -45,7 +53,7 @@ SETTINGS: dict[Mode, dict[str, Any]] = {
 LATE = frozenset({Mode.ACCEPT_LATE, Mode.STALE})
 ROUNDS = 40  # sweeps a delivery may need until it is settled or asks a person
 LEAP = 75.0  # seconds that pass between two of them: more than a lease
-LENGTHS: dict[tuple[str, Mode | None], int] = {}  # lines sending takes, rehearsed once in a process
+LENGTHS: dict[tuple[str, Mode | None, bool], int] = {}  # lines sending takes, rehearsed once in a process
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +66,15 @@ class Plan:
     is_frozen: bool  # SIGSTOP beyond the lease, then SIGCONT; otherwise SIGKILL
     share: float  # how far into the work
 
+    @property
+    def is_pictured(self) -> bool:
+        """Return whether a picture goes along: every other time, where the place takes any."""
+        return bool(WRITTEN[self.place].media_types) and self.seed % 2 == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of it. `verdict`: well, asked (a person had to decide), or one of the four sins."""
+    """What became of it. `verdict`: well, asked (a person had to decide), or one of the sins."""
 
     plan: Plan
     verdict: str
@@ -117,7 +130,7 @@ class Theatre:
 
     def _length(self, plan: Plan) -> int:
         """Return how many lines sending takes in this mode, measured once."""
-        key = (plan.place, plan.mode)
+        key = (plan.place, plan.mode, plan.is_pictured)
         if key not in LENGTHS:
             delivery = self._write(plan, "the rehearsal")
             self._break(plan)
@@ -128,13 +141,34 @@ class Theatre:
     def _write(self, plan: Plan, of_what: str) -> Delivery:
         conversation = plant_question(self._stage, plan.place, plan.seed)
         text = f"Réponse {plan.seed} de {of_what}."
-        shown = frozenset({"same_text"})
+        files = self._attach(conversation) if plan.is_pictured else ()
         done = actions.send_answer(
-            self._stage.seat, conversation, text, self._clock(), key=f"{plan.seed} {of_what}", shown=shown
+            self._stage.seat,
+            conversation,
+            text,
+            self._clock(),
+            key=f"{plan.seed} {of_what}",
+            shown=frozenset({"same_text"}),
+            files=[file.public_id for file in files],
         )
         if done.delivery is None:
             raise AssertionError(f"the guard stopped the play: {[finding.id for finding in done.findings]}")
         return done.delivery
+
+    def _attach(self, conversation: Conversation) -> tuple[File, ...]:
+        """Attach a picture, its limits as this place's connector writes them down."""
+        channel = conversation.channel
+        channel.limits = {conversation.kind: limits_as_stored(WRITTEN[channel.settings["place"]])}
+        channel.save(update_fields=["limits"])
+        done = attach_files(self._stage.seat, conversation, [Given("a.png", picture("PNG"), "La gare")], self._clock())
+        if done is None or not done.kept:
+            raise AssertionError("nothing was attached")
+        return done.kept
+
+    def _is_bare(self, plan: Plan, delivery: Delivery) -> bool:
+        """Return whether a copy stands on the network without the picture that was to go along."""
+        there = [one for one in self._stage.server.admin.items(plan.place) if one["text"] == delivery.text]
+        return any(len(json.loads(one["images"])) != plan.is_pictured for one in there)
 
     def _break(self, plan: Plan) -> None:
         if plan.mode is None:
@@ -177,6 +211,8 @@ class Theatre:
         verdict = "well"
         if copies > 1:
             verdict = "twice"
+        elif copies and self._is_bare(plan, delivery):
+            verdict = "without its picture"
         elif state == State.SENT and copies == 0:
             verdict = "shown as sent and not there"
         elif state in (State.REFUSED, State.CANCELLED, State.LATE) and copies:

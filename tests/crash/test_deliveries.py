@@ -10,7 +10,7 @@ from tests.crash.deliveries import Theatre, plans, tally
 from tests.crash.stage import SharedClock, Stage, open_server, set_stage
 
 KILLS_A_TEST = 25
-SINS = {"twice", "lost", "shown as sent and not there", "shown as not sent and there"}
+SINS = {"twice", "lost", "without its picture", "shown as sent and not there", "shown as not sent and there"}
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def clock() -> SharedClock:
 def stage(transactional_db: None, tmp_path: Path, settings: Any, clock: SharedClock) -> Iterator[Stage]:
     settings.NESTOR_UNDO_FOR = 0
     settings.NESTOR_PRIVATE_NETWORKS = True
+    settings.NESTOR_FILES = tmp_path / "files"
     with open_server(tmp_path) as server:
         yield set_stage(server, clock)
 

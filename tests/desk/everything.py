@@ -9,6 +9,8 @@ from nestor.guard.reads import findings_on
 from nestor.hooks.actions import add_receiver, ping
 from nestor.hooks.reads import calls_page
 from nestor.inbox.models import Conversation, Message
+from nestor.media.actions import Given, check_files, hand_over
+from nestor.media.reads import taken_here
 from nestor.notices.actions import tell
 from nestor.notices.actions.rota import add_shifts, swap_duty
 from nestor.notices.models import Notice
@@ -30,6 +32,7 @@ from nestor.vocabulary import Role
 from tests.desk.answering import ANSWER, REPLY
 from tests.desk.cast import NOON, Cast
 from tests.desk.machine import Machine, secret_of
+from tests.desk.pictures import picture
 
 INSULT = "Vous êtes un connard."
 MAUD = Colleague("Maud", "maud@mairie.example", "fr", "Qui répond ?", 3)
@@ -48,6 +51,9 @@ def everything_of(cast: Cast, asked: Conversation) -> dict[str, str]:
     view = save_view(cast.alice, "À moi", InboxFilter(), NOON, is_shared=True)
     deed = begin_bulk(cast.alice, Deed.RESOLVE, "", [asked.public_id], NOON)
     note = write_note(cast.alice, asked, "À suivre", NOON, key="n")
+    kept, _turned = check_files([Given("gare.png", picture("PNG"))], taken_here())
+    handed = hand_over(cast.alice, kept[0], NOON)
+    assert handed is not None
     assert view is not None
     assert deed is not None
     tell(cast.brand.pk, Occasion.ESCALATED, "", NOON)
@@ -66,6 +72,7 @@ def everything_of(cast: Cast, asked: Conversation) -> dict[str, str]:
         "view": view.public_id,
         "bulk": deed.public_id,
         "note": note.public_id,
+        "file": handed.public_id,
         "relief": relief.public_id,
         "account": account.public_id,
         "elsewhere": elsewhere.public_id,

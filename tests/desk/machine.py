@@ -30,10 +30,12 @@ class Machine:
         self.headers = {"authorization": f"Bearer {secret}", "accept-language": language}
 
     def ask(self, method: str, path: str, body: Any = None, *, key: str = "", **query: Any) -> Any:
-        """Call, and return the answer."""
+        """Call, and return the answer. A body that is called gives the fields of a form, for what brings files."""
         headers = {**self.headers, **({"idempotency-key": key} if key else {})}
         if method == "GET":
             return self.client.get(ROOT + path, query, headers=headers)
+        if callable(body):
+            return self.client.post(ROOT + path, body(), headers=headers)
         return self.client.generic(
             method, ROOT + path, b"" if body is None else _json(body), "application/json", headers=headers
         )

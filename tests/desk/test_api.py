@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -28,6 +29,7 @@ from tests.desk.cast import EVE, NOON, Cast, batch, said
 from tests.desk.conftest import Settle
 from tests.desk.everything import everything_of
 from tests.desk.machine import ROOT, Machine, secret_of
+from tests.desk.pictures import picture
 
 ALERT = "Je suis salarié chez vous et je signale une fraude aux marchés publics, j’ai peur des représailles."
 DESCRIPTION = api.get_openapi_schema()
@@ -115,7 +117,15 @@ PATHS = [
     for path, operations in DESCRIPTION["paths"].items()
     for method, operation in operations.items()
 ]
+
+
+def form() -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("gare.png", picture("PNG")), "alt": "La gare"}
+
+
 BODIES: dict[str, Any] = {
+    "files": form,
+    "{file}": {"alt": "x"},
     "hand-over": {"to": None},
     "snooze": {"until": "2126-01-01T10:00:00Z"},
     "reading": {"lane": "press"},
@@ -317,7 +327,7 @@ def test_what_is_sealed_is_nowhere(cast: Cast, settle: Settle, asked: Conversati
     names = {"conversation": sealed.public_id, "message": message, "member": member}
     for path, method, _ in PATHS:
         has_other = any(
-            f"{{{name}}}" in path for name in ("delivery", "label", "note", "reply", "elsewhere", "forward")
+            f"{{{name}}}" in path for name in ("delivery", "label", "note", "reply", "elsewhere", "forward", "file")
         )
         if any(f"{{{name}}}" in path for name in names) and not has_other:
             where = filled(path, names)

@@ -132,6 +132,15 @@ def test_what_fails_again_and_again_is_named(cast: Cast) -> None:
     assert checks()["work_is_stuck"].facts["trouble"] == "KeyError"
 
 
+def test_a_folder_that_takes_no_files(cast: Cast, tmp_path: Path, settings: Any) -> None:
+    settings.NESTOR_FILES = tmp_path / "files"
+    assert checks()["files_can_be_kept"].health is Health.WELL
+    assert not list((tmp_path / "files").glob("[!.]*"))
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    settings.NESTOR_FILES = tmp_path / "taken"
+    assert checks()["files_cannot_be_kept"].health is Health.ILL
+
+
 def test_a_disk_that_is_nearly_full(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     assert checks()["disk_free"].facts["megabytes"] > 0
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**8))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,16 +14,20 @@ from django.utils import timezone
 
 from nestor.brands.scoping import BrandRow
 from nestor.composer.actions import save_draft
-from nestor.composer.models import Draft
+from nestor.composer.models import Draft, DraftFile
 from nestor.guard.actions import ask_clearance
 from nestor.guard.models import Clearance
 from nestor.guard.rules.contract import Family, Finding, Level
 from nestor.inbox.actions import receive_webhook, record_sent, take_in
 from nestor.inbox.actions.blindness import ask_backfill, fill_blind_spot
 from nestor.inbox.models import BlindSpot, Conversation, GoneMessage, Message
+from nestor.media import store
+from nestor.media.actions import Checked, Given, check_files, keep_file
+from nestor.media.models import File
+from nestor.media.reads import taken_here
 from nestor.networks.contract import Attachment, Author, HangsOn, Receipt
 from nestor.people.models import Member
-from nestor.publisher.models import Delivery
+from nestor.publisher.models import Delivery, DeliveryFile
 from nestor.routing.actions.elsewhere import answer_elsewhere
 from nestor.routing.actions.notes import write_note
 from nestor.routing.models import OpenCount, Route
@@ -32,8 +37,18 @@ from nestor.vocabulary import Lane
 from tests.desk.cast import NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
 from tests.desk.line import Line
+from tests.desk.pictures import photograph
 
-ROOMS = ("publisher", "guard", "composer", "routing", "triage", "inbox", "people")  # those that stand on others first
+ROOMS = (
+    "publisher",
+    "guard",
+    "composer",
+    "routing",
+    "triage",
+    "inbox",
+    "media",
+    "people",
+)  # those that stand on others first
 PLANTED = "zanzibar"
 LEA = Author("lea-1", "@lea", "Léa")
 STOP = (Finding("x", "x", Family.INSULT, Level.STOP),)
@@ -41,6 +56,12 @@ STOP = (Finding("x", "x", Family.INSULT, Level.STOP),)
 
 def planted() -> Author:
     return Author(f"{PLANTED}-1", f"@{PLANTED}", f"{PLANTED} Dan", f"https://example.test/{PLANTED}")
+
+
+@pytest.fixture(autouse=True)
+def shelf(settings: Any, tmp_path: Path) -> Path:
+    settings.NESTOR_FILES = tmp_path / "files"
+    return tmp_path / "files"
 
 
 @pytest.fixture
@@ -90,12 +111,15 @@ def _answer(cast: Cast, conversation: Conversation, network_id: str, in_reply_to
     text = f"Bonjour {PLANTED}"
     save_draft(cast.bob, conversation, text, 1, NOON)
     ask_clearance(cast.bob, conversation, text, STOP, NOON)
-    assert write_note(cast.bob, conversation, f"{text} @alice", NOON, key=network_id) is not None
+    kept, _turned = check_files([Given(f"{PLANTED}.jpg", photograph(PLANTED), PLANTED)], taken_here())
+    assert write_note(cast.bob, conversation, f"{text} @alice", NOON, key=network_id, files=kept) is not None
+    draft, delivered = Draft.objects.of(cast.brand).get(conversation=conversation), [keep(cast, kept[0]) for _ in "dd"]
+    DraftFile.objects.create(brand=cast.brand, draft=draft, file=delivered[0])
     assert answer_elsewhere(cast.bob, conversation, Elsewhere.PHONE, text, NOON + timedelta(hours=2)) is not None
     receipt = Receipt(network_id, NOON, f"https://example.test/{PLANTED}")
     answered = Message.objects.of(cast.brand).get(network_id=in_reply_to)
     record_sent(conversation, receipt, text, "", NOON, in_reply_to=in_reply_to)
-    Delivery.objects.create(
+    delivery = Delivery.objects.create(
         brand=cast.brand,
         channel=cast.channel,
         conversation=conversation,
@@ -107,6 +131,12 @@ def _answer(cast: Cast, conversation: Conversation, network_id: str, in_reply_to
         receipt_url=receipt.url,
         receipt_id=PLANTED,
     )
+    DeliveryFile.objects.create(brand=cast.brand, delivery=delivery, file=delivered[1])
+
+
+def keep(cast: Cast, checked: Checked) -> File:
+    with store.held():
+        return keep_file(cast.bob, checked, NOON)
 
 
 def columns_with(word: str) -> Counter[str]:
@@ -141,11 +171,17 @@ def test_the_word_is_everywhere_before(cast: Cast, member: Member) -> None:
         "composer_draft",
         "guard_clearance",
         "publisher_delivery",
+        "media_file",
     }
 
 
-def test_nothing_of_it_is_left(cast: Cast, member: Member) -> None:
-    forget(member)
+def test_nothing_of_it_is_left(
+    cast: Cast, member: Member, django_capture_on_commit_callbacks: Any, shelf: Path
+) -> None:
+    assert any(shelf.glob("*/*/*"))
+    with django_capture_on_commit_callbacks(execute=True):
+        forget(member)
+    assert not any(shelf.glob("*/*/*"))
     assert columns_with(PLANTED) == Counter()
     assert columns_with("zanzibar".upper()) == Counter()
 

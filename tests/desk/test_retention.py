@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -37,10 +39,10 @@ from nestor.work.models import JournalEntry
 from tests.desk.at_once import at_once
 from tests.desk.cast import DAN, EVE, NOON, Cast, batch, said
 from tests.desk.conftest import Clock, Settle
-from tests.desk.test_forgetting import LEA, PLANTED, STOP, columns_with, member
+from tests.desk.test_forgetting import LEA, PLANTED, STOP, columns_with, member, shelf
 from tests.desk.test_lists import check_counters
 
-__all__ = ["member"]  # a fixture: somebody met in every room
+__all__ = ["member", "shelf"]  # fixtures: somebody met in every room, and where their files are
 YEAR = Spans(message_months=12)
 LATER = NOON + timedelta(days=400)
 SOON = NOON + timedelta(days=300)
@@ -89,13 +91,17 @@ def done(cast: Cast, settle: Settle) -> Cast:
     return cast
 
 
-def test_not_a_word_is_left_in_any_room(cast: Cast, member: Member) -> None:
+def test_not_a_word_is_left_in_any_room(
+    cast: Cast, member: Member, shelf: Path, django_capture_on_commit_callbacks: Any
+) -> None:
     take_in(cast.other_channel, batch(said(f"{PLANTED} ici aussi", by=DAN)), NOON)
     Clearance.objects.of(cast.brand).update(state=Clearance.WITHDRAWN)
     for one in Conversation.objects.of(cast.brand):
         resolve_conversation(cast.alice, one, NOON + timedelta(hours=3))
     assert set_retention(cast.alice, YEAR, 0, NOON)
-    run(cast.brand)
+    with django_capture_on_commit_callbacks(execute=True):
+        run(cast.brand)
+    assert not any(shelf.glob("*/*/*"))
     left = columns_with(PLANTED)
     assert {name.partition(".")[0] for name in left} <= {"inbox_message", "inbox_search", "inbox_search_content"}
     assert Message.objects.of(cast.other_brand).get().text == f"{PLANTED} ici aussi"

@@ -67,6 +67,7 @@ CODES_OF = {
     "notices.Habit": {"digest_day": "a date"},
     "notices.Reach": {"wishes": "codes"},
     "notices.Policy": {"ways": "codes"},
+    "media.File": {"media_type": "a MIME type"},
     "inbox.Attachment": {"media_type": "a MIME type"},
     "inbox.BlindSpot": {"reason": "a reason of the contract"},
     "inbox.WebhookCall": {"reason": "a reason of the contract"},

@@ -48,6 +48,8 @@ BY_API = {
     "moderate": ["moderate"],
     "translate": ["translate_message"],
     # answers
+    "attach": ["attach_file", "describe_file", "hand_file_over"],
+    "detach": ["take_file_out"],
     "use_reply": ["use_reply"],
     "new_reply": ["add_reply"],
     "edit_reply": ["change_reply"],

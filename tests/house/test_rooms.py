@@ -15,6 +15,8 @@ MORE = {  # what a room holds beyond these, and why
     ("brands", "scoping"): "the manager that refuses queries without a brand, used by every room's models",
     ("brands", "secrets"): "sealing and opening what is stored encrypted",
     ("people", "sign_in"): "adapters the sign-in library asks for",
+    ("media", "pictures"): "draws pictures anew; knows no tables",
+    ("media", "store"): "the bytes on disk; knows no tables",
     ("inbox", "formats"): "reads files of messages row by row; knows no tables",
     ("guard", "wording"): "the sentences of findings, said by screens and by the command line alike",
     ("routing", "wording"): "the mail that brings a link to a colleague without an account",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nestor.networks.contract import Deed, NetworkTrouble, Reason, Refused
 from nestor.networks.http import HttpSession
 from nestor.networks.practice.admin import PracticeServer
+from nestor.networks.practice.server.wire import LONGEST_BODY
 from tests.wire.practice_desk import OpenDesk
 
 
@@ -163,7 +164,7 @@ def nonsense(running: PracticeServer) -> Nonsense:
 
 
 def test_a_body_beyond_all_measure_is_refused(nonsense: Nonsense) -> None:
-    status, _headers, body = ask(nonsense.server, "POST", "/v1/messages", b"x" * 10_000_000, nonsense.headers)
+    status, _headers, body = ask(nonsense.server, "POST", "/v1/messages", b"x" * (LONGEST_BODY + 1), nonsense.headers)
     assert (status, json.loads(body)["error"]) == (413, "too_long")
 
 

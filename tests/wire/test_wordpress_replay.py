@@ -7,6 +7,7 @@ import pytest
 from nestor.networks.contract import Ability, Absent, Deed, Found, Parcel, Reason, Refused, Unknown
 from nestor.networks.registry import ALLOW_PRIVATE
 from nestor.networks.wordpress import WORDPRESS, WordPressConnector
+from nestor.vocabulary import MessageKind
 from tests.wire.replay import replayed
 
 ATTEMPTED = datetime(2026, 11, 20, tzinfo=UTC)
@@ -20,6 +21,13 @@ def connect(url: str, webhook_secret: str = "") -> WordPressConnector:
 
 def parcel(number: int, mark: str = "0123456789abcdef") -> Parcel:
     return Parcel(mark=mark, text="Bonjour Ana & merci <3", in_reply_to=str(number), attempted_at=ATTEMPTED)
+
+
+def test_comments_take_no_files() -> None:
+    """So nothing is offered at the desk, and nothing can be enclosed."""
+    with replayed("reading") as (url, _replay):
+        limits = [connect(url).limits(kind) for kind in MessageKind]
+    assert {(one.images, one.media_types) for one in limits} == {(0, ())}
 
 
 def test_a_first_read_and_what_changed_after_it() -> None:

@@ -134,7 +134,8 @@ def limits_of(channel: Channel, kind: str) -> Limits | None:
     if stored is None:
         return None
     seconds = stored["reply_within"]
-    return Limits(**{**stored, "reply_within": timedelta(seconds=seconds) if seconds else None})
+    types = tuple(stored.get("media_types", ()))  # not there in what an older version stored
+    return Limits(**{**stored, "media_types": types, "reply_within": timedelta(seconds=seconds) if seconds else None})
 
 
 def reason_of(trouble: Exception) -> Reason:

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from nestor.brands.scoping import BrandRow, PublicRow
 from nestor.inbox.models import Conversation
+from nestor.media.models import File
 from nestor.people.models import User
 
 
@@ -19,6 +20,16 @@ class Draft(PublicRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "author"], name="draft_once")]
+
+
+class DraftFile(BrandRow):
+    """A file attached to what somebody is writing."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
+    file = models.ForeignKey(File, on_delete=models.RESTRICT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "file"], name="draft_file_once")]
 
 
 class SavedReply(PublicRow):

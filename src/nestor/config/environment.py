@@ -41,6 +41,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("NESTOR_LEASE_FOR", "60", "Seconds a worker may hold a row before another takes over."),
     Setting("NESTOR_PRIVATE_NETWORKS", "0", "1: channels may live on private or loopback addresses (intranet, tests)."),
     Setting("NESTOR_KEEP_PAYLOADS_FOR", "30", "Days the raw form of what arrived is kept."),
+    Setting("NESTOR_FILES", "", "Folder of attached files; empty: `files` under NESTOR_HOME. Several hosts share one."),
+    Setting("NESTOR_FILES_EACH", "4", "How many files one answer or note may carry; a network may allow fewer."),
+    Setting("NESTOR_FILE_SIZE", "10", "Megabytes one attached file may have."),
+    Setting("NESTOR_FILE_PIXELS", "50", "Millions of pixels one picture may have, all its frames together."),
+    Setting("NESTOR_FILE_TYPES", "jpeg,png,webp,gif", "What may be attached, separated by commas."),
     Setting("NESTOR_API_RATE", "600", "Requests a minute that one token of the API may make."),
     Setting("NESTOR_MCP_TOKEN", "", "Token that `nestor mcp` acts with; made under Settings › Tokens."),
     Setting("NESTOR_SMTP", "", "Mail server, as `smtp://user:password@host:port`; empty: none."),
@@ -86,6 +91,13 @@ class Environment:
         if value not in choices:
             raise BadSetting(name, "must be one of " + ", ".join(choices))
         return value
+
+    def several(self, name: str, *choices: str) -> list[str]:
+        """Return the comma-separated values; each is one of the choices."""
+        found = self.names(name)
+        if not set(found) <= set(choices):
+            raise BadSetting(name, "must be some of " + ", ".join(choices))
+        return found
 
     def folder(self, name: str) -> Path:
         """Return an absolute path; nothing is created."""

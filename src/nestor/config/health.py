@@ -17,6 +17,7 @@ from nestor.brands import reads as brands
 from nestor.brands.models import Brand, Channel
 from nestor.config.environment import unknown_names
 from nestor.inbox.rules import ARCHIVE
+from nestor.media.store import can_be_written
 from nestor.networks.contract import Account, NetworkTrouble, Reason
 from nestor.notices.ways import mail
 from nestor.publisher.reads import waiting_count
@@ -62,6 +63,7 @@ def examine(now: Callable[[], datetime], wait: Callable[[float], None]) -> Itera
     if schema.health is Health.ILL:
         return
     yield _disk()
+    yield _files()
     yield from _zones()
     if settings.NESTOR_CARRIER == "rabbitmq":
         yield _broker()
@@ -110,6 +112,13 @@ def _disk() -> Check:
     free = shutil.disk_usage(settings.HOME).free
     facts = {"megabytes": free // 1_000_000, "folder": str(settings.HOME)}
     return Check("disk", Health.ILL if free < LEAST_FREE else Health.WELL, "disk_free", facts)
+
+
+def _files() -> Check:
+    facts = {"folder": str(settings.NESTOR_FILES)}
+    if can_be_written():
+        return Check("files", Health.WELL, "files_can_be_kept", facts)
+    return Check("files", Health.ILL, "files_cannot_be_kept", facts)
 
 
 def _zones() -> Iterator[Check]:

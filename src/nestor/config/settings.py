@@ -29,6 +29,11 @@ NESTOR_PRIVATE_NETWORKS = ENV.truth("NESTOR_PRIVATE_NETWORKS")
 NESTOR_KEEP_PAYLOADS_FOR = ENV.whole("NESTOR_KEEP_PAYLOADS_FOR", 1, 3650)
 NESTOR_API_RATE = ENV.whole("NESTOR_API_RATE", 1, 1_000_000)
 NESTOR_DEMO = ENV.truth("NESTOR_DEMO")
+NESTOR_FILES = ENV.folder("NESTOR_FILES") if ENV.text("NESTOR_FILES") else HOME / "files"
+NESTOR_FILES_EACH = ENV.whole("NESTOR_FILES_EACH", 1, 20)
+NESTOR_FILE_SIZE = ENV.whole("NESTOR_FILE_SIZE", 1, 100)
+NESTOR_FILE_PIXELS = ENV.whole("NESTOR_FILE_PIXELS", 1, 100)
+NESTOR_FILE_TYPES = ENV.several("NESTOR_FILE_TYPES", "jpeg", "png", "webp", "gif")
 
 DEBUG = False
 ALLOWED_HOSTS = ENV.names("NESTOR_HOSTS")
@@ -54,6 +59,7 @@ INSTALLED_APPS = [
     "nestor.work",
     "nestor.brands",
     "nestor.people",
+    "nestor.media",
     "nestor.notices",
     "nestor.inbox",
     "nestor.triage",
@@ -145,6 +151,11 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_HANDLERS = [
+    "nestor.faces.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

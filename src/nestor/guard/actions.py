@@ -1,5 +1,6 @@
 """Writes of the guard: ask for consent, give it, refuse it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from nestor.guard.events import ClearanceMoved
 from nestor.guard.models import Clearance
 from nestor.guard.rules.contract import Finding
 from nestor.inbox.models import Conversation
+from nestor.media.models import File
 from nestor.notices.actions import tell, withdraw
 from nestor.notices.rules import Occasion
 from nestor.people.reads import Seat, team_of
@@ -19,7 +21,13 @@ from nestor.work.rules import storable
 
 
 def ask_clearance(
-    seat: Seat, conversation: Conversation, text: str, findings: tuple[Finding, ...], now: datetime
+    seat: Seat,
+    conversation: Conversation,
+    text: str,
+    findings: tuple[Finding, ...],
+    now: datetime,
+    *,
+    files: Sequence[File] = (),
 ) -> Clearance | None:
     """Ask a second person; None where there is nothing to ask: no stop, or one that nobody can clear."""
     stopped = reads.stops(findings)
@@ -27,7 +35,7 @@ def ask_clearance(
         return None
     with transaction.atomic():
         rows = Clearance.objects.of(conversation.brand_id).filter(conversation=conversation, author=seat.user)
-        fingerprint = reads.fingerprint_of(conversation, text, stopped)
+        fingerprint = reads.fingerprint_of(conversation, text, stopped, files)
         same: Clearance | None = rows.filter(state=Clearance.ASKED, fingerprint=fingerprint).first()
         if same is not None:
             return same

@@ -2,19 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from nestor.brands.models import Brand
 from nestor.brands.reads import limits_of
+from nestor.composer.models import DraftFile
 from nestor.composer.reads import room_left
 from nestor.composer.reads.saved import is_saved
 from nestor.guard.models import Clearance
 from nestor.guard.rules.catalogue import RULES
 from nestor.guard.rules.contract import AnsweredMessage, BrandSettings, Finding, Level, Outgoing, check
 from nestor.inbox.models import Conversation, Message
+from nestor.media.models import File
+from nestor.media.reads import FileRow, file_row
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
 from nestor.vocabulary import MessageKind
@@ -23,10 +26,18 @@ EARLIER_FOR = timedelta(days=2)  # how far back "the same text to many people" l
 MOST_EARLIER = 50
 
 
-def findings_on(conversation: Conversation, text: str, now: datetime) -> tuple[Finding, ...]:
-    """Return what the guard objects to in this answer, heaviest first."""
+def findings_on(
+    conversation: Conversation, text: str, now: datetime, files: Sequence[File] = ()
+) -> tuple[Finding, ...]:
+    """Return what the guard objects to in this answer and what is attached to it, heaviest first."""
     brand = Brand.objects.get(pk=conversation.brand_id)
-    return check(_outgoing(brand, conversation, text, now), RULES, BrandSettings(is_public_body=brand.is_institution))
+    outgoing = replace(
+        _outgoing(brand, conversation, text, now),
+        image_alts=tuple(file.alt for file in files),
+        media_types=tuple(file.media_type for file in files),
+        file_sizes=tuple(file.size for file in files),
+    )
+    return check(outgoing, RULES, BrandSettings(is_public_body=brand.is_institution))
 
 
 def _outgoing(brand: Brand, conversation: Conversation, text: str, now: datetime) -> Outgoing:
@@ -82,9 +93,11 @@ def warnings(findings: Iterable[Finding]) -> set[str]:
     return {one.id for one in findings if one.level is Level.WARN}
 
 
-def fingerprint_of(conversation: Conversation, text: str, stopped: Iterable[str]) -> str:
-    """Return what a consent covers: this text, in this conversation, against these findings, and nothing else."""
-    return hashlib.sha256(json.dumps([conversation.pk, text, sorted(stopped)]).encode()).hexdigest()
+def fingerprint_of(conversation: Conversation, text: str, stopped: Iterable[str], files: Iterable[File] = ()) -> str:
+    """Return what a consent covers: this text and these files, here, against these findings, and nothing else."""
+    with_it = [[file.digest, file.alt] for file in files]
+    covered = [conversation.pk, text, sorted(stopped), *([with_it] if with_it else [])]
+    return hashlib.sha256(json.dumps(covered).encode()).hexdigest()
 
 
 def as_stored(findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -95,12 +108,14 @@ def as_stored(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def clearance_given(conversation: Conversation, author_id: int, text: str, stopped: Iterable[str]) -> Clearance | None:
+def clearance_given(
+    conversation: Conversation, author_id: int, text: str, stopped: Iterable[str], files: Iterable[File] = ()
+) -> Clearance | None:
     """Return the consent that covers exactly this."""
     rows = Clearance.objects.of(conversation.brand_id).filter(
         conversation=conversation, author_id=author_id, state=Clearance.GIVEN
     )
-    found: Clearance | None = rows.filter(fingerprint=fingerprint_of(conversation, text, stopped)).first()
+    found: Clearance | None = rows.filter(fingerprint=fingerprint_of(conversation, text, stopped, files)).first()
     return found
 
 
@@ -110,6 +125,20 @@ def clearances_waiting(seat: Seat) -> list[Clearance]:
         return []
     rows = Clearance.objects.of(seat.brand).filter(state=Clearance.ASKED).exclude(author=seat.user)
     return list(rows.select_related("conversation", "conversation__channel", "author").order_by("asked_at", "id"))
+
+
+def files_judged(seat: Seat, waiting: Sequence[Clearance]) -> dict[int, list[FileRow]]:
+    """Return what is attached to the texts that wait, by the clearance's id. One query, none where none waits."""
+    if not waiting:
+        return {}
+    written = {(one.author_id, one.conversation_id): one.pk for one in waiting}
+    rows = DraftFile.objects.of(seat.brand).filter(draft__author_id__in={author for author, _ in written})
+    rows = rows.filter(draft__conversation_id__in={conversation for _, conversation in written})
+    found: dict[int, list[FileRow]] = {}
+    for row in rows.select_related("file", "draft").order_by("id"):
+        if pk := written.get((row.draft.author_id, row.draft.conversation_id)):
+            found.setdefault(pk, []).append(file_row(row.file))
+    return found
 
 
 def clearance_of(seat: Seat, conversation: Conversation, text: str) -> Clearance | None:

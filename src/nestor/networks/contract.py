@@ -179,6 +179,18 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes out with a parcel: checked, without metadata, of a type and size the limits allow."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+    alt: str = ""  # what it shows, "" where nobody said
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """What is to be sent. `mark` is unique per delivery: 16 characters of [0-9a-z]."""
 
@@ -195,6 +207,7 @@ class Parcel:
     attempted_at: datetime | None = None  # when the first attempt began; lets `find` look in the right place
     last_attempted_at: datetime | None = None  # latest moment an attempt may have begun; `Absent` only when it is over
     not_after: datetime | None = None  # `send` must not begin after this: by then somebody else decides
+    files: tuple[Enclosure, ...] = ()  # only what `limits` takes; `find` is given none: text and mark name the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +255,10 @@ class Limits:
     text_bytes: int | None = None
     link_length: int | None = None  # a link counts as this many units
     subject: int | None = None
-    images: int = 0
+    images: int = 0  # files one message may carry, where `media_types` names any
     alt: int | None = None
+    media_types: tuple[str, ...] = ()  # what `Parcel.files` may be; none: nothing is offered, nothing is enclosed
+    file_bytes: int | None = None  # of each file
     reply_within: timedelta | None = None  # its own window for an answer, from their last message; None: no window
 
 

@@ -8,12 +8,14 @@ from django.db.models import F
 
 from nestor.hooks.actions import forget_calls_of
 from nestor.inbox.actions.dropping import drop_conversation, drop_raw, drop_said, hold_quiet
+from nestor.media.actions import let_go
 from nestor.people.actions.members import drop_members
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
 from nestor.privacy import reads
 from nestor.privacy.models import Retention
 from nestor.privacy.rules import DEFAULT, Limits, Spans, is_fit, limits_of
+from nestor.publisher.reads.enclosed import files_hanging_on
 from nestor.routing.actions.dropping import drop_standing, stir_standing
 from nestor.routing.actions.standing import Contended, until_settled
 from nestor.routing.models import Route
@@ -116,4 +118,6 @@ def _drop_or_stir(row: Route, people: set[int], *, is_whole: bool) -> None:
     if not (drop_standing(row) if is_whole else stir_standing(row)):
         raise Contended
     if is_whole:
+        files = files_hanging_on(row.brand_id, row.conversation_id)
         drop_conversation(row.brand_id, row.conversation_id, people)
+        let_go(row.brand_id, files)

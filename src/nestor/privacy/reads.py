@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from nestor.brands.models import Brand
 from nestor.brands.scoping import BrandQuerySet
 from nestor.composer.models import Draft
+from nestor.composer.reads import begun
 from nestor.guard.models import Clearance
 from nestor.hooks.reads import calls_before
 from nestor.inbox.models import Conversation, Message
@@ -70,7 +71,7 @@ def _stirring(brand_id: int, before: datetime, now: datetime) -> Iterable[Any]:
     yield Message.objects.of(brand_id).filter(held, **here)
     yield Delivery.objects.of(brand_id).filter(state__in=ON_ITS_WAY, **here)
     yield Clearance.objects.of(brand_id).filter(state=Clearance.ASKED, **here)
-    yield Draft.objects.of(brand_id).filter(changed_at__gt=before, **here).exclude(text="")
+    yield begun(Draft.objects.of(brand_id).filter(changed_at__gt=before, **here))
     yield Note.objects.of(brand_id).filter(made_at__gt=before, **here)
     yield ElsewhereAnswer.objects.of(brand_id).filter(at__gt=before, **here)
     asked = Forward.objects.of(brand_id).filter(answered_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)

@@ -6,6 +6,7 @@ from django.db.models import Q
 from nestor.brands.models import Channel
 from nestor.brands.scoping import BrandRow, PublicRow
 from nestor.inbox.models import Conversation, Message
+from nestor.media.models import File
 from nestor.people.models import User
 from nestor.work.models import Leased
 
@@ -41,6 +42,16 @@ class Delivery(Leased, PublicRow):
             models.Index(fields=["brand", "state", "-made_at"], name="delivery_state"),
             models.Index(fields=["conversation", "made_at"], name="delivery_thread"),
         ]
+
+
+class DeliveryFile(BrandRow):
+    """A file that goes out with an answer, or went."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="+")
+    file = models.ForeignKey(File, on_delete=models.RESTRICT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["delivery", "file"], name="delivery_file_once")]
 
 
 class Attempt(BrandRow):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from nestor.brands.models import Channel
 from nestor.brands.scoping import BrandRow, PublicRow
 from nestor.inbox.models import Conversation, Message
+from nestor.media.models import File
 from nestor.people.models import User
 from nestor.work.models import Leased
 
@@ -234,6 +235,16 @@ class Note(PublicRow):
 
     class Meta:
         indexes = [models.Index(fields=["conversation", "made_at"], name="note_thread")]
+
+
+class NoteFile(BrandRow):
+    """A file that goes with a note."""
+
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="+")
+    file = models.ForeignKey(File, on_delete=models.RESTRICT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["note", "file"], name="note_file_once")]
 
 
 class Relief(PublicRow):

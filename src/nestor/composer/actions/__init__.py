@@ -6,8 +6,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Greatest
 
+from nestor.composer.actions.files import drop_files
 from nestor.composer.models import Draft
-from nestor.composer.reads import KEPT_EMPTY_FOR, empty_drafts
+from nestor.composer.reads import KEPT_EMPTY_FOR, begun, empty_drafts
 from nestor.composer.reads.saved import box_of
 from nestor.inbox.models import Conversation
 from nestor.inbox.rules import storable
@@ -58,7 +59,7 @@ def replace_draft(seat: Seat, conversation: Conversation, text: str, now: dateti
 
 
 def put_away_draft(seat: Seat, conversation: Conversation, now: datetime, *, revision: int = 0) -> bool:
-    """Put the draft away: nothing of its words stays. False when there were none.
+    """Put the draft away: nothing of its words and files stays. False when there were none.
 
     `revision` is the browser's own count: what it sent up to there and is still on its way no longer counts. An
     empty row remembers that for `KEPT_EMPTY_FOR`.
@@ -66,9 +67,10 @@ def put_away_draft(seat: Seat, conversation: Conversation, now: datetime, *, rev
     revision = min(revision, MOST_REVISION)
     rows = Draft.objects.of(seat.brand).filter(conversation=conversation, author=seat.user)
     with transaction.atomic():
+        files = drop_files(seat, conversation)
         emptied = rows.exclude(text="").update(text="", revision=F("revision") + 1, changed_at=now)
         if rows.update(revision=Greatest(F("revision"), Value(revision + 1))) or not revision:
-            return bool(emptied)
+            return bool(emptied or files)
     save_draft(seat, conversation, "", revision + 1, now)
     return False
 
@@ -90,10 +92,10 @@ def confirm_relief(seat: Seat, relief: Relief, now: datetime) -> BulkDeed | None
 def _take_over_drafts(seat: Seat, giver_id: int) -> None:
     """Give drafts their new author; where the new author is writing already, both keep their own."""
     open_here = visible_routes(seat).filter(is_open=True, conversation_id=OuterRef("conversation_id"))
-    drafts = Draft.objects.of(seat.brand).filter(Exists(open_here), author_id=giver_id).exclude(text="")
+    drafts = begun(Draft.objects.of(seat.brand).filter(Exists(open_here), author_id=giver_id))
     for draft_id in list(drafts.values_list("pk", flat=True)):
         try:
             with transaction.atomic():
-                drafts.filter(pk=draft_id).update(author=seat.user)
+                Draft.objects.of(seat.brand).filter(pk=draft_id, author_id=giver_id).update(author=seat.user)
         except IntegrityError:
             continue

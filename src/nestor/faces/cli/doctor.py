@@ -41,6 +41,11 @@ def _of_the_desk() -> dict[str, tuple[str, str]]:
         ),
         "schema_is_current": (_("The database has this version's schema."), ""),
         "disk_free": (_("{megabytes} MB are free in {folder}."), _("Free at least 500 MB if this is less.")),
+        "files_can_be_kept": (_("Attached files can be kept in {folder}."), ""),
+        "files_cannot_be_kept": (
+            _("Attached files cannot be kept in {folder}."),
+            _("Let the desk write there, or set NESTOR_FILES."),
+        ),
         "zone_unknown": (_("The time zone {zone} is not known."), _("Correct NESTOR_ZONE or the brand's zone.")),
         "zones_known": (_("All time zones are known ({count})."), ""),
     }

@@ -1,6 +1,6 @@
 """A conversation as one column: what they said, what we answered, and what is still on its way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from nestor.faces.web.words import HARMS, LANES, word
 from nestor.inbox.models import Conversation
 from nestor.inbox.reads import ThreadMessage, Window, thread
+from nestor.media.reads import FileRow
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
 from nestor.publisher.models import Moderation
@@ -45,6 +46,7 @@ class Entry:
     elsewhere: ElsewhereRow | None = None
     forward: ForwardRow | None = None
     note_parts: tuple[tuple[str, bool], ...] = ()  # its text cut where it names somebody
+    files: tuple[FileRow, ...] = ()  # that went with the answer or the note
     author_name: str = ""
     is_covered: bool = False
     cover: str = ""
@@ -70,6 +72,7 @@ class Column:
     entries: tuple[Entry, ...]
     start: str
     earlier: str
+    attached: tuple[FileRow, ...] = ()  # to this person's own draft
 
 
 def timeline(
@@ -84,10 +87,10 @@ def timeline(
     entries = _messages(conversation, seat, said, around)
     waiting = [row for row in around.deliveries if row.message_id not in ids]
     entries += _deliveries(conversation, seat, now, waiting, said)
-    entries += [_team_word(at, word) for at, word in words]
+    entries += [_team_word(at, word, around.noted) for at, word in words]
     start = cursor_at(said[0].message.published_at, ids[0]) if ids else ""
     inside = [entry for entry in entries if _is_inside(entry, said, window, has_more=has_more)]
-    return Column(tuple(sorted(inside, key=lambda entry: entry.at)), start, start if has_more else "")
+    return Column(tuple(sorted(inside, key=lambda entry: entry.at)), start, start if has_more else "", around.attached)
 
 
 def _is_inside(entry: Entry, said: tuple[ThreadMessage, ...], window: Window, *, has_more: bool) -> bool:
@@ -98,17 +101,17 @@ def _is_inside(entry: Entry, said: tuple[ThreadMessage, ...], window: Window, *,
     return is_late_enough and (window.before is None or entry.at < window.before[0])
 
 
-def _team_word(at: datetime, word: TeamWord) -> Entry:
+def _team_word(at: datetime, word: TeamWord, noted: Mapping[str, tuple[FileRow, ...]]) -> Entry:
     if isinstance(word, NoteRow):
-        return Entry(at=at, note=word, note_parts=tuple(_parts(word)))
+        return Entry(at=at, note=word, note_parts=tuple(_parts(word)), files=noted.get(word.public_id, ()))
     return Entry(at=at, elsewhere=word) if isinstance(word, ElsewhereRow) else Entry(at=at, forward=word)
 
 
 def _messages(conversation: Conversation, seat: Seat, said: tuple[ThreadMessage, ...], around: Beside) -> list[Entry]:
     abilities = conversation.channel.abilities if seat.may(Permission.MODERATE) else []
-    authors = {row.message_id: row.author for row in around.deliveries if row.message_id}
+    ours = {row.message_id: row for row in around.deliveries if row.message_id}
     deeds = around.moderations
-    drawn = [_said(one, authors.get(one.message.pk, ""), deeds.get(one.message.pk), abilities) for one in said]
+    drawn = [_said(one, ours.get(one.message.pk), deeds.get(one.message.pk), abilities) for one in said]
     reads = _read_in(conversation, seat, said)
     return [replace(one, is_foreign=True) if reads and _is_foreign(one, reads) else one for one in drawn]
 
@@ -137,6 +140,7 @@ def _deliveries(
         Entry(
             at=row.settled_at or row.made_at,
             delivery=row,
+            files=row.files,
             leaves_in=_seconds(row.due_at, now),
             may_act=may_act,
             look_at=look_at,
@@ -161,7 +165,7 @@ def _seconds(at: datetime | None, now: datetime) -> int:
     return max(0, round((at - now) / timedelta(seconds=1))) if at else 0
 
 
-def _said(one: ThreadMessage, author_name: str, moderation: Moderation | None, abilities: list[str]) -> Entry:
+def _said(one: ThreadMessage, sent: DeliveryRow | None, moderation: Moderation | None, abilities: list[str]) -> Entry:
     reading = one.reading
     waits = moderation is not None and moderation.state == "waiting"
     is_theirs = not one.message.is_ours and one.message.vanished_at is None and not waits
@@ -170,7 +174,8 @@ def _said(one: ThreadMessage, author_name: str, moderation: Moderation | None, a
     return Entry(
         at=one.message.published_at,
         said=one,
-        author_name=author_name,
+        author_name=sent.author if sent is not None else "",
+        files=sent.files if sent is not None else (),
         is_covered=is_covered,
         cover=cover_of(reading) if is_covered else "",
         is_rich=bool(one.message.html) and one.message.kind == "mail",

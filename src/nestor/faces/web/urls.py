@@ -6,6 +6,7 @@ from nestor.faces import addresses  # noqa: F401  knows what `<public:…>` is
 from nestor.faces.web.views import (
     answers,
     asked,
+    attaching,
     brands,
     bulk,
     channels,
@@ -100,6 +101,10 @@ urlpatterns = [
     path("inbox/<public:public_id>/draft", answers.keep_draft, name="draft"),
     path("inbox/<public:public_id>/put-away", answers.put_away, name="put_away"),
     path("inbox/<public:public_id>/answer", answers.answer, name="answer"),
+    path("inbox/<public:public_id>/attach", attaching.attach, name="attach"),
+    path("inbox/<public:public_id>/attach/<public:file_id>/remove", attaching.detach, name="detach"),
+    path("files/<public:public_id>", attaching.show_file, name="file"),
+    path("files/<public:public_id>/small", attaching.show_small, name="small"),
     path("deliveries/<public:public_id>/take-back", deliveries.take_back, name="take_back"),
     path("deliveries/<public:public_id>/send-again", deliveries.send_again, name="send_again"),
     path("deliveries/<public:public_id>/declare-sent", deliveries.declare_sent, name="declare_sent"),

@@ -115,7 +115,9 @@ class Outgoing:
     account_tone: Literal["brand", "institution", "person"] = "brand"
     own_numbers: tuple[str, ...] = ()  # phone numbers and IBANs the brand publishes itself
     own_addresses: tuple[str, ...] = ()  # e-mail addresses of the brand, or whole domains
-    image_alts: tuple[str, ...] = ()
+    image_alts: tuple[str, ...] = ()  # of what is attached, one each, "" where nobody described it
+    media_types: tuple[str, ...] = ()  # of what is attached, one each
+    file_sizes: tuple[int, ...] = ()  # bytes, one each
     language: str = ""  # ISO 639-1, "" when unknown
     earlier_answers: tuple[str, ...] = ()  # what this account has lately answered to other people
     heard_at: datetime | None = None  # when they last spoke: networks count their window for an answer from then

@@ -32,8 +32,27 @@ def find_beyond_limits(outgoing: Outgoing, proof: Proof, _settings: BrandSetting
     longest = max(map(len, outgoing.image_alts), default=0)
     if limits.alt is not None and longest > limits.alt:
         yield _beyond("description_too_long", longest, limits.alt, limits)
-    if limits.images and len(outgoing.image_alts) > limits.images:
+    if len(outgoing.image_alts) > limits.images:
         yield _beyond("too_many_images", len(outgoing.image_alts), limits.images, limits)
+
+
+def find_unwanted_files(outgoing: Outgoing, _proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
+    """Yield that the network takes no such file here: nobody can consent to what cannot be sent."""
+    limits = outgoing.limits
+    if limits is None:
+        return
+    if set(outgoing.media_types) - set(limits.media_types):
+        yield Finding("file_type", FILES.id, Family.LIMITS, Level.ABSOLUTE)
+    largest = max(outgoing.file_sizes, default=0)
+    if limits.file_bytes is not None and largest > limits.file_bytes:
+        yield Finding("file_too_big", FILES.id, Family.LIMITS, Level.ABSOLUTE)
+
+
+def find_undescribed(outgoing: Outgoing, _proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
+    """Yield that a picture says nothing to who cannot see it."""
+    count = sum(not alt.strip() for alt in outgoing.image_alts)
+    if count:
+        yield Finding("undescribed", DESCRIBED.id, Family.LIMITS, Level.WARN, params={"n": str(count)})
 
 
 def find_closed_window(outgoing: Outgoing, _proof: Proof, _settings: BrandSettings) -> Iterator[Finding]:
@@ -54,6 +73,7 @@ def _beyond(code: str, found: int, most: int, limits: Limits) -> Finding:
 
 
 _SMALL = Limits(text=10, unit="graphemes", source="test", as_of="2026-11-20", text_bytes=40, subject=5, images=1, alt=4)
+_PNG = replace(_SMALL, media_types=("image/png",), file_bytes=10)
 _WINDOW = replace(_SMALL, text=1000, text_bytes=None, reply_within=timedelta(hours=24))
 _THEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -74,12 +94,41 @@ LIMITS = Rule(
         Outgoing("court", limits=_SMALL, subject="Bonjour"),
         Outgoing("court", limits=_SMALL, image_alts=("Un train",)),
         Outgoing("court", limits=_SMALL, image_alts=("a", "b")),
+        Outgoing("court", limits=replace(_SMALL, images=0), image_alts=("a",)),
     ),
     spares=(
         "Bonjour.",
         Outgoing("Dix signes", limits=_SMALL),
         Outgoing("", image_alts=("Un train en gare",)),
     ),
+)
+
+FILES = Rule(
+    "network_files",
+    Family.LIMITS,
+    Level.ABSOLUTE,
+    find_unwanted_files,
+    can_be_waived=False,
+    reads_every_part=False,
+    fires=(
+        Outgoing("court", limits=_SMALL, image_alts=("a",), media_types=("image/gif",), file_sizes=(9,)),
+        Outgoing("court", limits=_PNG, image_alts=("a",), media_types=("image/gif",), file_sizes=(9,)),
+        Outgoing("court", limits=_PNG, image_alts=("a",), media_types=("image/png",), file_sizes=(11,)),
+    ),
+    spares=(
+        "Bonjour.",
+        Outgoing("court", limits=_PNG, image_alts=("a",), media_types=("image/png",), file_sizes=(10,)),
+    ),
+)
+
+DESCRIBED = Rule(
+    "picture_described",
+    Family.LIMITS,
+    Level.WARN,
+    find_undescribed,
+    reads_every_part=False,
+    fires=(Outgoing("Bonjour.", image_alts=("",)), Outgoing("Bonjour.", image_alts=("Un train", " "))),
+    spares=("Bonjour.", Outgoing("Bonjour.", image_alts=("Un train en gare",))),
 )
 
 WINDOW = Rule(

@@ -13,6 +13,7 @@ from nestor.networks.contract import (
     Absent,
     Connector,
     Deed,
+    Enclosure,
     Found,
     Limits,
     Parcel,
@@ -23,6 +24,10 @@ from nestor.networks.contract import (
 )
 from nestor.vocabulary import MessageKind, new_public_id
 
+PICTURE = bytes.fromhex(  # a PNG of one pixel
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63e04ac9000001"
+    "5200d795fa92bf0000000049454e44ae426082"
+)
 _FILLERS = ("a", "é", "字", "👩‍👩‍👧‍👦")
 _LONGEST_TRIED = 100_000
 
@@ -66,6 +71,29 @@ def hostile_text_is_sent_as_it_is(bench: Bench) -> None:
             expect(not ours(bench.shown(), text), "what is refused is not there")
         else:
             expect(len(ours(bench.shown(), text)) == 1, "a reader sees the very words that were sent")
+
+
+@check(Ability.REPLY, Ability.FETCH)
+def what_is_enclosed_is_there_with_its_description(bench: Bench) -> None:
+    """Where the limits take pictures, one that is enclosed stands with the message, described; one too many is refused.
+
+    A network that takes none says so by its limits, and is given none.
+    """
+    connector = bench.connect()
+    limits = connector.limits(bench.kind)
+    if not limits.images or "image/png" not in limits.media_types:
+        return
+    asked = question(bench, connector)
+    cursor = read_on(connector).cursor
+    described = Enclosure("dot.png", "image/png", PICTURE, "A dot.", 1, 1)
+    parcel = replace(answer_to(asked, "Look at this.", attempted_at=bench.now()), files=(described,))
+    receipt = connector.send(parcel)
+    echo = read_on(connector, cursor).latest(receipt.network_id)
+    expect([one.kind for one in echo.attachments] == ["image"], "the picture stands with the message")
+    expect({one.alt for one in echo.attachments} <= {"", described.alt}, "with its own description, or none")
+    many = replace(answer_to(asked, "Too many to look at."), files=(described,) * (limits.images + 1))
+    expect_trouble(lambda: connector.send(many), Refused, when="enclosing one too many")
+    expect(not ours(bench.shown(), many.text), "nothing stands there without its pictures")
 
 
 @check(Ability.REPLY)

@@ -11,9 +11,12 @@ from nestor.networks.measure import count
 _SOURCE = "docs/networks/practice.md"
 _AS_OF = "2026-11-20"
 
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
+_PUBLIC: dict[str, Any] = {"images": 4, "alt": 1000, "media_types": PICTURES, "file_bytes": 2_000_000}
+
 WRITTEN: Mapping[str, Limits] = {
-    "square": Limits(300, "graphemes", _SOURCE, _AS_OF, images=4, alt=1000),
-    "page": Limits(8000, "characters", _SOURCE, _AS_OF, images=4, alt=1000),
+    "square": Limits(300, "graphemes", _SOURCE, _AS_OF, **_PUBLIC),
+    "page": Limits(8000, "characters", _SOURCE, _AS_OF, **_PUBLIC),
     "private": Limits(2000, "characters", _SOURCE, _AS_OF, reply_within=timedelta(hours=24)),
     "mail": Limits(None, "characters", _SOURCE, _AS_OF, subject=998),
 }
@@ -46,6 +49,8 @@ def served(said: Mapping[str, Any]) -> Place:
             subject=_length(limits["subject"]),
             images=_length(limits["images"]) or 0,
             alt=_length(limits["alt"]),
+            media_types=_types(limits.get("media_types", [])),
+            file_bytes=_length(limits.get("file_bytes")),
             reply_within=None if within is None else timedelta(seconds=within),
             source="the network",
         ),
@@ -57,6 +62,12 @@ def _length(value: Any) -> int | None:
     if value is None or (isinstance(value, int) and value >= 0):
         return value
     raise ValueError("a length is a whole number")
+
+
+def _types(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    raise ValueError("types are a list of text")
 
 
 def measure(text: str, limits: Limits) -> int:

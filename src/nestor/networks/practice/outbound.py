@@ -1,5 +1,6 @@
 """What goes out to the practice network, and how to find out whether it arrived."""
 
+import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from nestor.networks.contract import (
     Absent,
     Deed,
+    Enclosure,
     Found,
     Metrics,
     NetworkTrouble,
@@ -39,6 +41,7 @@ class Outbound:
             "in_reply_to": _answered(parcel),
             "subject": parcel.subject,
             "language": parcel.language,
+            "pictures": [_enclosed(file) for file in parcel.files],
         }
         mark = {"Idempotency-Key": parcel.mark}
         answer = self._line.tell("POST", "/v1/messages", content, mark, not_after=parcel.not_after)
@@ -118,6 +121,10 @@ class Outbound:
             return Metrics({str(name): int(number) for name, number in counted["counts"].items()})
         except (KeyError, TypeError, ValueError, AttributeError):
             raise Refused(Reason.MALFORMED, "the answer holds no counts", permanent=False) from None
+
+
+def _enclosed(file: Enclosure) -> dict[str, str]:
+    return {"type": file.media_type, "alt": file.alt, "content": base64.b64encode(file.content).decode()}
 
 
 def _answered(parcel: Parcel) -> str:

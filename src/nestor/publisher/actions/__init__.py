@@ -1,6 +1,6 @@
 """Writes of the publisher: submit an answer, take it back, decide what nobody knows; `sending` calls the network."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from nestor.brands.models import Channel
 from nestor.composer.actions import put_away_draft, replace_draft
-from nestor.composer.reads import draft_of
+from nestor.composer.reads import draft_of, files_in
 from nestor.composer.reads.saved import signature_of, signed
 from nestor.composer.rules import unsigned
 from nestor.guard import reads as guard
@@ -20,10 +20,12 @@ from nestor.guard.rules.contract import Finding
 from nestor.inbox.actions.moving import hold_person
 from nestor.inbox.models import Conversation, Message
 from nestor.inbox.rules import DECLARED, storable
+from nestor.media.models import File
 from nestor.networks.contract import Receipt
 from nestor.people.models import User
 from nestor.people.reads import Seat, seat_at
 from nestor.people.rules import Permission
+from nestor.publisher.actions.enclosing import enclose, give_again, give_back
 from nestor.publisher.actions.settling import move, settle_sent
 from nestor.publisher.models import Delivery
 from nestor.publisher.reads.others import person_of, second_answer_to
@@ -43,6 +45,10 @@ class Answered:
     findings: tuple[Finding, ...] = ()
 
 
+class FilesMoved(Exception):
+    """What is attached is not what the person saw: another page attached something or took it out."""
+
+
 def send_answer(
     seat: Seat,
     conversation: Conversation,
@@ -53,23 +59,28 @@ def send_answer(
     shown: frozenset[str] = frozenset(),
     begun_at: datetime | None = None,
     revision: int = 0,
+    files: Collection[str] = (),
 ) -> Answered:
     """Submit an answer. The same key gives the same delivery; `shown` are the ids of warnings the person has seen.
 
     That somebody else answered this person since `begun_at` is such a warning. `revision` is the browser's own count of
-    changes: nothing it sent up to there comes back as a draft.
+    changes: nothing it sent up to there comes back as a draft. `files` are the public ids of what the person saw
+    attached to their draft: it goes along.
 
-    Raise `PermissionError` without the right to answer, `KeyReused` when the key came with another text.
+    Raise `PermissionError` without the right to answer, `KeyReused` when the key came with another text, `FilesMoved`.
     """
     if not seat.may(Permission.ANSWER, conversation):
         raise PermissionError
     text = _signed(seat, conversation, text)
+    attached = files_in(seat, conversation)  # before the key is asked: whoever was faster took them along
     known = _known(seat, conversation, text, key, now)
     if known is not None:
         return Answered(delivery=known)
-    findings = guard.findings_on(conversation, text, now) + second_answer_to(seat, conversation, begun_at, now)
+    _check_seen(attached, files)
+    findings = guard.findings_on(conversation, text, now, attached)
+    findings += second_answer_to(seat, conversation, begun_at, now)
     stopped = guard.stops(findings)
-    clearance = guard.clearance_given(conversation, seat.user.pk, text, stopped) if stopped else None
+    clearance = guard.clearance_given(conversation, seat.user.pk, text, stopped, attached) if stopped else None
     if guard.absolutes(findings) or (stopped and clearance is None) or guard.warnings(findings) - shown:
         return Answered(findings=findings)
     with transaction.atomic():
@@ -81,8 +92,24 @@ def send_answer(
         if is_new and clearance is not None and not use_clearance(clearance):
             transaction.set_rollback(True)  # it was spent on the same words under another key
             return Answered(findings=findings)
+        if is_new:
+            enclose(seat, delivery, _unchanged(seat, conversation, attached))
         put_away_draft(seat, conversation, now, revision=revision)
     return Answered(delivery=delivery, findings=findings)
+
+
+def _check_seen(attached: Collection[File], files: Collection[str]) -> None:
+    """Raise `FilesMoved` where what is attached is not what the person saw."""
+    if {file.public_id for file in attached} != set(files):
+        raise FilesMoved
+
+
+def _unchanged(seat: Seat, conversation: Conversation, checked: Collection[File]) -> list[File]:
+    """Return what is attached; raise `FilesMoved` where it is not what was checked, descriptions included."""
+    found = files_in(seat, conversation)
+    if [(one.pk, one.alt) for one in found] != [(one.pk, one.alt) for one in checked]:
+        raise FilesMoved
+    return found
 
 
 def _known(seat: Seat, conversation: Conversation, text: str, key: str, now: datetime) -> Delivery | None:
@@ -142,7 +169,9 @@ def ask_second_person(seat: Seat, conversation: Conversation, text: str, now: da
     """Ask for consent to an answer the guard stops; the text stays the author's draft meanwhile."""
     own = storable(text).strip()
     text = _signed(seat, conversation, text)
-    clearance = ask_clearance(seat, conversation, text, guard.findings_on(conversation, text, now), now)
+    files = files_in(seat, conversation)
+    findings = guard.findings_on(conversation, text, now, files)
+    clearance = ask_clearance(seat, conversation, text, findings, now, files=files)
     if clearance is not None:
         replace_draft(seat, conversation, own, now)
     return clearance
@@ -162,9 +191,11 @@ def send_cleared(clearance_id: int, brand_id: int, now: datetime) -> Delivery | 
     seat = seat_at(clearance.author, clearance.brand.slug)
     if seat is None or not seat.may(Permission.ANSWER) or not _is_still_wanted(seat, clearance, now):
         return None
-    warned = guard.warnings(guard.findings_on(clearance.conversation, clearance.text, now))
-    key = f"clearance:{clearance.public_id}"
-    return send_answer(seat, clearance.conversation, clearance.text, now, key=key, shown=frozenset(warned)).delivery
+    files = files_in(seat, clearance.conversation)
+    warned = guard.warnings(guard.findings_on(clearance.conversation, clearance.text, now, files))
+    key, seen = f"clearance:{clearance.public_id}", [file.public_id for file in files]
+    sent = send_answer(seat, clearance.conversation, clearance.text, now, key=key, shown=frozenset(warned), files=seen)
+    return sent.delivery
 
 
 def _is_still_wanted(seat: Seat, clearance: Clearance, now: datetime) -> bool:
@@ -186,7 +217,9 @@ def take_back(seat: Seat, delivery: Delivery, now: datetime) -> bool:
         if free.update(**changes, lease_token="", leased_until=None) != 1:
             return False
         if delivery.conversation is not None:
-            _restore_draft(_author_seat(delivery, seat), delivery.conversation, delivery.text, now)
+            author = _author_seat(delivery, seat)
+            _restore_draft(author, delivery.conversation, delivery.text, now)
+            give_back(author, delivery, delivery.conversation, now)
         note("take_back", delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)
         move(delivery, now)
         return True
@@ -241,6 +274,17 @@ def declare_sent(seat: Seat, delivery: Delivery, url: str, now: datetime) -> boo
         if not settle_sent(delivery, seen, now, sources=[State.UNCONFIRMED.value]):
             return False
         note("declare_sent", delivery, now, brand_id=delivery.brand_id, actor_id=seat.user.pk)
+        return True
+
+
+def write_again(seat: Seat, delivery: Delivery, now: datetime) -> bool:
+    """Put an answer that did not go out back into the box, with what was attached. False without a conversation."""
+    if delivery.conversation is None:
+        return False
+    with transaction.atomic():
+        if replace_draft(seat, delivery.conversation, delivery.text, now) is None:
+            return False
+        give_again(seat, delivery, delivery.conversation, now)
         return True
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.db.models import F
 from nestor.brands import reads as brands
 from nestor.brands.actions import claim_turn, report_trouble
 from nestor.guard import reads as guard
+from nestor.media.reads import is_there
+from nestor.media.store import FileLost
 from nestor.networks.contract import (
     Ability,
     Absent,
@@ -30,6 +33,7 @@ from nestor.people.models import TeamRole
 from nestor.people.rules import Permission, may
 from nestor.publisher.actions.settling import ask_author, move, settle_sent, step
 from nestor.publisher.models import Attempt, Delivery
+from nestor.publisher.reads.enclosed import enclosures_of, files_of
 from nestor.publisher.rules import DISCONNECTED, State, is_late, look_again_for, may_send_again_alone
 from nestor.vocabulary import MessageKind, Role
 from nestor.work.actions import release_lease, take_lease
@@ -106,7 +110,10 @@ def _objection(delivery: Delivery, now: datetime) -> str:
         if role is None or not may(Role(role.role), Permission.ANSWER):
             return "permission"
     if delivery.conversation is not None:
-        findings = guard.findings_on(delivery.conversation, delivery.text, now)
+        files = files_of(delivery)
+        if not all(is_there(file) for file in files):
+            return "file_lost"
+        findings = guard.findings_on(delivery.conversation, delivery.text, now, files)
         if "window_closed" in guard.absolutes(findings):
             return Reason.CLOSED.value
         if guard.absolutes(findings) or guard.stops(findings) - set(delivery.cleared_findings):
@@ -145,8 +152,8 @@ def _call(delivery: Delivery, lease: Lease, connector: Connector, clock: Clock) 
     begun_at = clock()
     if not is_still_held(rows, lease, begun_at):
         return  # we slept past our lease: somebody else decides by now, and must not find a second copy
-    parcel = parcel_of(delivery, not_after=delivery.leased_until)
     try:
+        parcel = replace(parcel_of(delivery, not_after=delivery.leased_until), files=enclosures_of(delivery))
         receipt = connector.send(parcel)
     except Refused as no:
         _refused(delivery, lease, no, begun_at, clock())
@@ -157,6 +164,9 @@ def _call(delivery: Delivery, lease: Lease, connector: Connector, clock: Clock) 
         )
     except Uncertain as doubt:
         _uncertain(delivery, lease, doubt.reason, begun_at, clock())
+    except FileLost:  # before anything was said to the network
+        changes = {"due_at": None, "settled_at": clock(), "reason": "file_lost"}
+        step(delivery, State.REFUSED, clock(), outcome="refused", token=lease.token, **changes)
     except Exception as error:  # noqa: BLE001 - a connector's defect: nobody knows whether it had sent
         log.error("connector of %s failed with %s while sending", delivery.channel.network, type(error).__name__)
         _uncertain(delivery, lease, Reason.MALFORMED, begun_at, clock())

@@ -1,7 +1,7 @@
 """What is on its way, what arrived, and what a person must decide."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,11 @@ from django.db.models.functions import Cast
 from nestor.brands.models import Brand
 from nestor.brands.scoping import BrandQuerySet
 from nestor.inbox.models import Conversation
+from nestor.media.reads import FileRow, file_row
 from nestor.notices.reads import Figure
 from nestor.people.reads import Seat
 from nestor.publisher.models import Delivery, Moderation
+from nestor.publisher.reads.enclosed import file_columns, files_by_holder, files_of, files_of_all
 from nestor.publisher.rules import State
 from nestor.routing.reads import is_visible, visible_routes
 from nestor.work.reads import is_free
@@ -57,10 +59,15 @@ class DeliveryRow:
     message_id: int | None
     channel: str
     conversation: str
+    files: tuple[FileRow, ...] = ()
 
 
 def delivery_row(delivery: Delivery, seat: Seat) -> DeliveryRow:
     """Return a delivery as a screen or a machine is shown it."""
+    return replace(_row(delivery, seat), files=tuple(file_row(file) for file in files_of(delivery)))
+
+
+def _row(delivery: Delivery, seat: Seat) -> DeliveryRow:
     return DeliveryRow(
         public_id=delivery.public_id,
         text=delivery.text,
@@ -80,8 +87,9 @@ def delivery_row(delivery: Delivery, seat: Seat) -> DeliveryRow:
 
 def deliveries_of(conversation: Conversation, seat: Seat) -> tuple[DeliveryRow, ...]:
     """Return a conversation's deliveries, oldest first; what was taken back is not among them."""
-    rows = _in(conversation, seat).select_related("author", "channel", "conversation")
-    return tuple(delivery_row(row, seat) for row in rows.order_by("made_at", "id"))
+    rows = list(_in(conversation, seat).select_related("author", "channel", "conversation").order_by("made_at", "id"))
+    files = files_of_all(seat.brand, rows)
+    return tuple(replace(_row(row, seat), files=tuple(files.get(row.pk, ()))) for row in rows)
 
 
 def _in(conversation: Conversation, seat: Seat) -> BrandQuerySet:
@@ -94,25 +102,35 @@ def _in(conversation: Conversation, seat: Seat) -> BrandQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is on its way beside some messages: deliveries, oldest first, and the latest deed to each message."""
+    """What is on its way beside some messages: deliveries, oldest first, and the latest deed to each message.
+
+    `attached` is what hangs on this person's own draft here, `noted` on notes by their public ids.
+    """
 
     deliveries: tuple[DeliveryRow, ...]
     moderations: dict[int, Moderation]
+    attached: tuple[FileRow, ...] = ()
+    noted: Mapping[str, tuple[FileRow, ...]] = field(default_factory=dict)
 
 
 def beside(conversation: Conversation, seat: Seat, message_ids: Collection[int]) -> Beside:
-    """Return deliveries that became one of these messages, the latest that became none, and deeds. One query."""
+    """Return deliveries that became one of these messages, the latest that became none, deeds and files. One query."""
     rows = _in(conversation, seat).filter(Q(message__isnull=True) | Q(message_id__in=message_ids))
     known = {"said": Cast("text", TextField()), "where": F("conversation__public_id"), "link": F("receipt_url")}
     deliveries = rows.annotate(what=Value("delivery", CharField()), **known).values_list(*COLUMNS)
     fixed = {"said": Cast("deed", TextField()), "where": Value("", CharField()), "link": Value("", CharField())}
     deeds = Moderation.objects.of(seat.brand).filter(message_id__in=message_ids)
     deeds = deeds.annotate(what=Value("deed", CharField()), **fixed).values_list(*COLUMNS)
-    every = deliveries.union(deeds, all=True).order_by("-made_at", "-id")[:MOST_SHOWN]
+    others = [deeds, *file_columns(conversation, seat, message_ids)]
+    every = deliveries.union(*others, all=True).order_by("-made_at", "-id")[:MOST_SHOWN]
     found = [dict(zip(COLUMNS, row, strict=True)) for row in reversed(list(every))]
+    files = files_by_holder(found)
+    drawn = (_delivery(row, conversation, seat) for row in found if row["what"] == "delivery")
     return Beside(
-        deliveries=tuple(_delivery(row, conversation, seat) for row in found if row["what"] == "delivery"),
+        deliveries=tuple(replace(one, files=tuple(files.get(f"sent:{one.public_id}", ()))) for one in drawn),
         moderations={row["message_id"]: _deed(row) for row in found if row["what"] == "deed"},
+        attached=tuple(files.get("draft:", ())),
+        noted={name[5:]: tuple(rows) for name, rows in files.items() if name.startswith("note:")},
     )
 
 
@@ -151,7 +169,7 @@ def unsettled(seat: Seat, most: int = 20) -> tuple[DeliveryRow, ...]:
     stopped = Q(state=State.CANCELLED, dismissed_at__isnull=True) & ~Q(reason="")
     rows = Delivery.objects.of(seat.brand).filter(asks | tells | stopped, is_visible(seat))
     return tuple(
-        delivery_row(row, seat)
+        _row(row, seat)
         for row in rows.select_related("author", "channel", "conversation").order_by("-made_at", "-id")[:most]
     )
 

@@ -1,17 +1,18 @@
 """What the team noted on conversations."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
 
 from nestor.brands.scoping import BrandQuerySet
 from nestor.inbox.models import Conversation
+from nestor.media.reads import FileRow, file_row
 from nestor.people.models import User
 from nestor.people.reads import Seat, team_of
 from nestor.people.rules import Permission, may
-from nestor.routing.models import Note
+from nestor.routing.models import Note, NoteFile
 from nestor.routing.rules.notes import Named
 
 
@@ -27,12 +28,23 @@ class NoteRow:
     is_from_outside: bool  # of a colleague without an account, by a link
     may_remove: bool
     made_at: datetime
+    files: tuple[FileRow, ...] = ()
 
 
 def notes_of(conversation: Conversation, seat: Seat) -> tuple[NoteRow, ...]:
     """Return a conversation's notes, oldest first, those of conversations joined to it among them."""
-    rows = _in(conversation).select_related("author").order_by("made_at", "id")
-    return tuple(note_row(row, seat) for row in rows)
+    rows = list(_in(conversation).select_related("author").order_by("made_at", "id"))
+    files = files_of_notes(conversation.brand_id, rows)
+    return tuple(replace(note_row(row, seat), files=tuple(files.get(row.pk, ()))) for row in rows)
+
+
+def files_of_notes(brand_id: int, notes: Iterable[Note]) -> dict[int, list[FileRow]]:
+    """Return what goes with notes, by their ids. One query."""
+    found: dict[int, list[FileRow]] = {}
+    rows = NoteFile.objects.of(brand_id).filter(note__in=list(notes)).select_related("file")
+    for row in rows.order_by("file_id"):
+        found.setdefault(row.note_id, []).append(file_row(row.file))
+    return found
 
 
 def _in(conversation: Conversation) -> BrandQuerySet:

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from ninja import Status
 
 from nestor.composer.actions import put_away_draft, replace_draft
-from nestor.composer.reads import draft_of, room_left
+from nestor.composer.reads import draft_of, files_in, room_left
 from nestor.faces.api.v1.caller import ANSWER, READ, ApiRequest, conversation_at, key_of, once
+from nestor.faces.api.v1.files import file_shapes
 from nestor.faces.api.v1.given import Answer, Declared, Written
 from nestor.faces.api.v1.problems import Problem
 from nestor.faces.api.v1.routes import router
@@ -27,8 +28,10 @@ from nestor.guard.models import Clearance
 from nestor.guard.rules.contract import Finding
 from nestor.guard.wording import msgid_of
 from nestor.inbox.models import Conversation
+from nestor.media.reads import file_row
 from nestor.people.reads import Seat
 from nestor.publisher.actions import (
+    FilesMoved,
     ask_second_person,
     declare_sent,
     dismiss,
@@ -82,7 +85,8 @@ def show_draft(request: ApiRequest, conversation: str) -> DraftShape:
 
 def _draft(seat: Seat, conversation: Conversation) -> DraftShape:
     row = draft_of(seat, conversation)
-    return DraftShape(text=row.text if row else "", changed_at=row.changed_at if row else None)
+    files = file_shapes(file_row(file) for file in files_in(seat, conversation)) if row else []
+    return DraftShape(text=row.text if row else "", changed_at=row.changed_at if row else None, files=files)
 
 
 @router.put(f"{AT}/draft", auth=ANSWER, response=DraftShape, tags=["answers"])
@@ -110,7 +114,11 @@ def answer(request: ApiRequest, conversation: str, given: Answer) -> Status[Deli
     if not given.text.strip():
         raise objection(guard.findings_on(found, given.text, call.now))
     try:
-        outcome = send_answer(call.seat, found, given.text, call.now, key=key, shown=frozenset(given.shown))
+        outcome = send_answer(
+            call.seat, found, given.text, call.now, key=key, shown=frozenset(given.shown), files=given.files
+        )
+    except FilesMoved as error:
+        raise Problem("changed") from error
     except KeyReused as error:
         raise Problem("key_reused") from error
     if outcome.delivery is None:
@@ -154,7 +162,7 @@ def delivery_shape(row: DeliveryRow) -> DeliveryShape:
     """Return a delivery; not whose it was."""
     same = "state text channel conversation made_at due_at settled_at reason"
     values = {name: getattr(row, name) for name in same.split()}
-    return DeliveryShape(id=row.public_id, url=link(row.receipt_url), **values)
+    return DeliveryShape(id=row.public_id, url=link(row.receipt_url), files=file_shapes(row.files), **values)
 
 
 def delivery_at(request: ApiRequest, public_id: str) -> Delivery:

@@ -16,6 +16,7 @@ from nestor.faces.api.v1 import (  # noqa: F401  their endpoints join the router
     connecting,
     deeds,
     elsewhere,
+    files,
     forwarding,
     looking,
     members,

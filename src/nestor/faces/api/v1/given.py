@@ -219,10 +219,11 @@ class Written(Body):
 
 
 class Answer(Body):
-    """A text to send; `shown` are the ids of warnings somebody has seen."""
+    """A text to send; `shown` are the ids of warnings somebody has seen, `files` those of all that is attached."""
 
     text: Text
     shown: list[Annotated[str, StringConstraints(max_length=60)]] = Field([], max_length=50)
+    files: list[Annotated[str, StringConstraints(max_length=16)]] = Field([], max_length=20)
 
 
 class Why(Body):

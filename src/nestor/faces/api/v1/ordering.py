@@ -1,27 +1,31 @@
 """Endpoints about many conversations and lists of them: views, counters, deeds to many, joining and parting, notes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
+from django.utils.translation import gettext as _
 from ninja import Status
 from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
 from nestor.faces.api.v1.caller import ORGANISE, READ, ApiRequest, conversation_at, key_of, once
+from nestor.faces.api.v1.files import file_shapes
 from nestor.faces.api.v1.given import Body, Moment, Named, Narrowing, Other, PublicId, Short, Urgent
 from nestor.faces.api.v1.looking import message_at, standing
 from nestor.faces.api.v1.problems import Problem, misfits_of
 from nestor.faces.api.v1.routes import router
-from nestor.faces.api.v1.told import Changed
+from nestor.faces.api.v1.told import Changed, FileShape
 from nestor.faces.shapes import ConversationShape
 from nestor.inbox.models import Conversation
+from nestor.media.actions import FilesGone
 from nestor.routing.actions import Contended
 from nestor.routing.actions.bulk import begin_bulk, stop_bulk, undo_bulk
 from nestor.routing.actions.merging import merge_conversations, split_conversation, unmerge_conversation
 from nestor.routing.actions.notes import remove_note, write_note
 from nestor.routing.actions.views import NoRoom, delete_view, rename_view, save_view
-from nestor.routing.models import BulkDeed, Note, SavedView
-from nestor.routing.reads.notes import NoteRow, note_in, notes_of
+from nestor.routing.models import BulkDeed, SavedView
+from nestor.routing.reads.notes import NoteRow, files_of_notes, note_in, note_row, notes_of
 from nestor.routing.reads.views import bulk_for, counts_for, view_for, views_for
 from nestor.routing.rules.bulk import Deed
 from nestor.routing.rules.filters import State, filter_of, given_by
@@ -93,6 +97,7 @@ class Noted(Body):
     """A note for the team; `@Name` tells that colleague."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=MOST_TEXT)]
+    files: list[Annotated[str, StringConstraints(max_length=16)]] = Field([], max_length=20)
 
 
 class NoteShape(BaseModel):
@@ -102,6 +107,7 @@ class NoteShape(BaseModel):
     text: str
     made_at: datetime
     is_from_outside: bool
+    files: list[FileShape]
 
 
 class Notes(BaseModel):
@@ -276,10 +282,10 @@ def split(request: ApiRequest, message: str) -> ConversationShape:
     return moved(request, parted)
 
 
-def note_shape(row: Note | NoteRow) -> NoteShape:
+def note_shape(row: NoteRow) -> NoteShape:
     """Return a note; not whose it is."""
-    is_from_outside = row.is_from_outside if isinstance(row, NoteRow) else bool(row.from_name)
-    return NoteShape(id=row.public_id, text=row.text, made_at=row.made_at, is_from_outside=is_from_outside)
+    files, is_from_outside = file_shapes(row.files), row.is_from_outside
+    return NoteShape(id=row.public_id, text=row.text, made_at=row.made_at, is_from_outside=is_from_outside, files=files)
 
 
 @router.get(f"{AT}/notes", auth=READ, response=Notes, tags=["notes"])
@@ -295,12 +301,15 @@ def add_note(request: ApiRequest, conversation: str, given: Noted) -> Status[Not
     call, found = request.call, conversation_at(request, conversation)
     key = f"api:{key_of(request) or new_public_id()}"
     try:
-        row = write_note(call.seat, found, given.text, call.now, key=key)
+        row = write_note(call.seat, found, given.text, call.now, key=key, handed=given.files)
+    except FilesGone as error:
+        raise Problem("file", why="gone", says=_("A file is no longer there, or belongs to something else.")) from error
     except KeyReused as error:
         raise Problem("key_reused") from error
     if row is None:
         raise Problem("invalid", errors=misfits_of([{"loc": ("body", "text"), "type": "name"}]))
-    return Status(201, note_shape(row))
+    files = tuple(files_of_notes(row.brand_id, [row]).get(row.pk, ()))
+    return Status(201, note_shape(replace(note_row(row, call.seat), files=files)))
 
 
 @router.delete(f"{AT}/notes/{{public:note}}", auth=ORGANISE, response=Changed, tags=["notes"])

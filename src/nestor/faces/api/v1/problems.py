@@ -104,6 +104,7 @@ KINDS: dict[str, Kind] = {
         gettext_lazy("The network does not accept this access."),
         gettext_lazy("Nothing was changed. The reason says what the network objects to."),
     ),
+    "file": Kind(422, gettext_lazy("This file was not taken."), gettext_lazy("Nothing of it was stored. It says why.")),
     "too_many": Kind(
         429, gettext_lazy("Too many requests."), gettext_lazy("Wait as long as Retry-After says, then go on.")
     ),

@@ -115,11 +115,21 @@ class CheckedShape(BaseModel):
     findings: list[FindingShape]
 
 
+class FileShape(BaseModel):
+    """A file that was drawn anew; its bytes stand at `/files/{file}/content`."""
+
+    id: str
+    name: str
+    alt: str
+    media_type: str
+
+
 class DraftShape(BaseModel):
     """What the person behind the token is writing in a conversation."""
 
     text: str
     changed_at: datetime | None
+    files: list[FileShape]
 
 
 class DeliveryShape(BaseModel):
@@ -135,6 +145,7 @@ class DeliveryShape(BaseModel):
     settled_at: datetime | None
     reason: str
     url: str
+    files: list[FileShape]
 
 
 class Deliveries(BaseModel):

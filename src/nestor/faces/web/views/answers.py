@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nestor.composer.actions import put_away_draft, replace_draft, save_draft
-from nestor.composer.reads import draft_of, room_left
+from nestor.composer.actions.files import describe_files
+from nestor.composer.reads import draft_of, files_in, room_left
 from nestor.composer.reads.saved import box_of, signature_of, signed
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.finding_words import shown_findings
 from nestor.faces.web.replies import reply_pane
+from nestor.faces.web.views.attaching import alts_in, files_moved, take_along
 from nestor.faces.web.views.conversation import open_conversation, whole_context
 from nestor.guard import reads as guard
 from nestor.guard.actions import withdraw_clearance
@@ -25,7 +27,7 @@ from nestor.guard.rules.contract import Finding
 from nestor.inbox.models import Conversation
 from nestor.inbox.rules import storable
 from nestor.people.rules import Permission
-from nestor.publisher.actions import Answered, ask_second_person, send_answer
+from nestor.publisher.actions import Answered, FilesMoved, ask_second_person, send_answer
 from nestor.publisher.reads.others import second_answer_to
 from nestor.work.actions import KeyReused
 
@@ -61,6 +63,7 @@ def keep_draft(request: DeskRequest, public_id: str) -> HttpResponse:
     text = text_in(request)
     if text is None:
         return show_error(request, 413)
+    describe_files(request.seat, conversation, alts_in(request))
     if not text and draft_of(request.seat, conversation) is None:
         return render(request, "web/parts/checked.html", {"room": room_left(conversation, ""), "findings": []})
     signature = signature_of(request.seat)
@@ -71,8 +74,9 @@ def keep_draft(request: DeskRequest, public_id: str) -> HttpResponse:
         return render(request, "web/parts/newer_draft.html", context, status=409)
     findings: tuple[Finding, ...] = ()
     if text.strip():
+        files = files_in(request.seat, conversation)
         others = second_answer_to(request.seat, conversation, begun_in(request), request.now)
-        findings = guard.findings_on(conversation, signed(conversation, text, signature), request.now) + others
+        findings = guard.findings_on(conversation, signed(conversation, text, signature), request.now, files) + others
     return render(request, "web/parts/checked.html", _checked(request, conversation, text, findings))
 
 
@@ -112,6 +116,9 @@ def answer(request: DeskRequest, public_id: str) -> HttpResponse:
     text = text_in(request)
     if text is None:
         return show_error(request, 413)
+    describe_files(request.seat, conversation, alts_in(request))
+    if trouble := take_along(request, conversation):
+        return _complain(request, conversation, text, trouble)
     if not text.strip():
         return _complain(request, conversation, text, _("Write something first."))
     if request.POST.get("do") == "ask":
@@ -131,7 +138,10 @@ def answer(request: DeskRequest, public_id: str) -> HttpResponse:
             shown=shown,
             begun_at=begun_at,
             revision=revision_in(request),
+            files=request.POST.getlist("with")[:50],
         )
+    except FilesMoved:
+        return _complain(request, conversation, text, files_moved())
     except KeyReused:
         return _complain(
             request,

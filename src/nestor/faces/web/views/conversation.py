@@ -20,6 +20,7 @@ from nestor.faces.web.words import LANE_KEYS, LANE_ORDER, LANES, PLACES
 from nestor.inbox.models import Conversation
 from nestor.inbox.reads import Window, conversation_for, message_for, other_conversations, where_it_went
 from nestor.inbox.rules import ARCHIVE
+from nestor.media.reads import taken_by, taken_here
 from nestor.people.reads import team_of
 from nestor.people.rules import Permission, may
 from nestor.routing.reads import BadCursor, open_cursor, row_at, row_of
@@ -78,9 +79,11 @@ def pane_context(request: DeskRequest, conversation: Conversation, *, is_fresh: 
         "post": conversation.post,
         "entries": column.entries,
         "earlier": column.earlier,
+        "attached": column.attached,
         "from_here": column.start if window.before or window.since else "",
         "is_before": window.before is not None,
         "may_route": request.seat.may(Permission.ROUTE),
+        "noted": taken_here(),
         "note_key": token_urlsafe(18),
         "elsewhere_choices": list(PLACES.items()),
         "forward_form": ForwardForm(brand=request.seat.brand),
@@ -108,6 +111,7 @@ def answer_context(request: DeskRequest, conversation: Conversation) -> dict[str
         "begun_at": box.changed_at if box.text else request.now,
         "may_answer": request.seat.may(Permission.ANSWER),
         "can_answer": conversation.channel.network != ARCHIVE and conversation.channel.is_connected,
+        "taken": taken_by(conversation.channel, conversation.kind),
     }
 
 

@@ -5,7 +5,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nestor.composer.actions import replace_draft
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.forms import ReasonForm
@@ -76,7 +75,7 @@ def dismiss(request: DeskRequest, public_id: str) -> HttpResponse:
     delivery, conversation = open_delivery(request, public_id)
     wants_text = request.POST.get("text") == "again"
     if wants_text:
-        replace_draft(request.seat, conversation, delivery.text, request.now)
+        publisher.write_again(request.seat, delivery, request.now)
     publisher.dismiss(request.seat, delivery, request.now)
     return reply_pane(request, conversation, event="taken-back" if wants_text else "")
 

@@ -5,11 +5,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from nestor.faces.file_words import turned_words
 from nestor.faces.web.desk import DeskRequest, seated
 from nestor.faces.web.errors import show_error
 from nestor.faces.web.replies import reply_pane
+from nestor.faces.web.views.attaching import noted_in
 from nestor.faces.web.views.conversation import open_conversation, pane_context
 from nestor.inbox.models import Conversation
+from nestor.media.actions import check_files
+from nestor.media.reads import taken_here
 from nestor.people.rules import Permission
 from nestor.routing.actions.notes import remove_note, write_note
 from nestor.routing.reads.notes import may_be_named, note_in
@@ -39,8 +43,12 @@ def write(request: DeskRequest, public_id: str) -> HttpResponse:
         return _refuse(request, conversation, text, _("Write something first."))
     if len(text) > MOST_TEXT:
         return _refuse(request, conversation, text, _("A note has at most 10,000 characters. Nothing was written."))
+    files, turned = check_files(noted_in(request), taken_here())
+    if turned:
+        said = [turned_words(one) for one in turned]
+        return _refuse(request, conversation, text, " ".join([*said, _("Nothing was written.")]))
     try:
-        done = write_note(request.seat, conversation, text, request.now, key=key)
+        done = write_note(request.seat, conversation, text, request.now, key=key, files=files)
     except KeyReused:
         return _refuse(request, conversation, text, _("This form was sent already, with another text. Send it again."))
     if done is None:

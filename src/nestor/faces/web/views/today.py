@@ -19,7 +19,8 @@ from nestor.faces.web.first_steps import Progress, is_away, progress_of
 from nestor.faces.web.views.inbox import query_of
 from nestor.faces.web.words import LANE_ORDER
 from nestor.guard.models import Clearance
-from nestor.guard.reads import clearances_waiting
+from nestor.guard.reads import clearances_waiting, files_judged
+from nestor.media.reads import FileRow
 from nestor.people.reads import Seat
 from nestor.people.rules import Permission
 from nestor.publisher.reads import unsettled
@@ -105,11 +106,15 @@ class ConsentAsked:
 
     clearance: Clearance
     objections: list[str]
+    files: Sequence[FileRow]
 
 
-def requests_for(waiting: Sequence[Clearance]) -> list[ConsentAsked]:
-    """Return consents that wait, in words."""
-    return [ConsentAsked(one, [stored_sentence(finding) for finding in one.findings]) for one in waiting]
+def requests_for(seat: Seat) -> list[ConsentAsked]:
+    """Return consents that wait for this person, in words, with what is attached."""
+    waiting = clearances_waiting(seat)
+    files = files_judged(seat, waiting)
+    said = {one.pk: [stored_sentence(finding) for finding in one.findings] for one in waiting}
+    return [ConsentAsked(one, said[one.pk], files.get(one.pk, ())) for one in waiting]
 
 
 def steps_on_today(request: DeskRequest, channels: Sequence[Channel]) -> Progress | None:
@@ -142,7 +147,7 @@ def show_today(request: DeskRequest) -> HttpResponse:
         "late": [row for row in due if row.is_late],
         "soon": [row for row in due if not row.is_late],
         "unsettled": unsettled(seat),
-        "requests": requests_for(clearances_waiting(seat)),
+        "requests": requests_for(seat),
         "troubled": [one for one in channels if one.is_connected and (one.trouble or one.held_at)],
         "channels": [one for one in channels if one.is_connected],
         "steps": steps_on_today(request, channels),

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from nestor.networks.practice.server import admin_api, gate
 from nestor.networks.practice.server.network import PracticeNetwork
-from nestor.networks.practice.server.pictures import photograph, portrait
+from nestor.networks.practice.server.pictures import photograph, portrait, stored
 from nestor.networks.practice.server.society import No
 from nestor.networks.practice.server.wire import LONGEST_BODY, Answer, Cut, Hang, Request, as_error, as_json
 
@@ -25,7 +25,8 @@ _LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 _PAGE = (
     '<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     "<title>{place}</title><style>body{{font:1.1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}}"
-    "p{{white-space:pre-wrap;overflow-wrap:anywhere}}</style><main><h1>{name}</h1><p>{text}</p><time>{at}</time></main>"
+    "p{{white-space:pre-wrap;overflow-wrap:anywhere}}img{{max-width:100%}}</style>"
+    "<main><h1>{name}</h1><p>{text}</p>{pictures}<time>{at}</time></main>"
 )
 
 
@@ -72,6 +73,10 @@ class App:
             return self._public_page(matched[1])
         if matched := re.fullmatch(r"/media/(\w+-u\d+)\.svg", request.path):
             return _picture(portrait(self._network.society.account(matched[1])["name"]))
+        if matched := re.fullmatch(r"/media/(\w+-\d+)-(\d{1,3})\.(?:jpg|png|webp|gif)", request.path):
+            row = self._network.society.item(matched[1])
+            if found := stored(self._network.store, row["id"], int(matched[2])):
+                return Answer(200, *found, _HARMLESS)
         if matched := re.fullmatch(r"/media/(\w+-\d+)-(\d+)\.svg", request.path):
             pictures = json.loads(self._network.society.item(matched[1])["images"])
             if int(matched[2]) < len(pictures):
@@ -86,7 +91,9 @@ class App:
             raise No(404, "gone", "held back or put away")
         shown = {"language": row["language"] or "und", "place": row["place"], "text": row["text"]}
         shown |= {"name": self._network.society.account(row["author_id"])["name"], "at": row["published_at"]}
-        page = _PAGE.format(**{name: escape(value) for name, value in shown.items()})
+        images = self._network.feeds.rendered(dict(row), "")["images"]
+        pictures = "".join(f'<img src="{escape(one["url"])}" alt="{escape(one["alt"])}">' for one in images)
+        page = _PAGE.format(pictures=pictures, **{name: escape(value) for name, value in shown.items()})
         return Answer(200, page.encode(), "text/html; charset=utf-8", _HARMLESS)
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -108,7 +115,7 @@ class App:
             await asyncio.sleep(self._pulse)
 
 
-_HARMLESS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+_HARMLESS = {"Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"}
 
 
 def _picture(drawn: bytes) -> Answer:

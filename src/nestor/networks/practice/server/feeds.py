@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from nestor.networks.practice.server.pictures import ENDINGS
 from nestor.networks.practice.server.society import No
 from nestor.networks.practice.server.store import Store, as_text
 
@@ -154,10 +155,17 @@ class Feeds:
             "public": row["place"] in {"square", "page"},
             "state": row["state"],
             "post": self._post(row["post_id"], account_id) if row["post_id"] else None,
-            "images": [
-                {"url": f"{self._base_url}/media/{row['id']}-{number}.svg", "type": "image/svg+xml", "alt": ""}
-                for number, _picture in enumerate(json.loads(row["images"]))
-            ],
+            "images": [self._image(row["id"], *one) for one in enumerate(json.loads(row["images"]))],
+        }
+
+    def _image(self, item_id: str, number: int, picture: Mapping[str, str]) -> dict[str, str]:
+        """Return a picture: what visitors show is described to nobody, what was sent keeps its description."""
+        media_type = picture.get("type", "")
+        ending = ENDINGS.get(media_type, "svg")
+        return {
+            "url": f"{self._base_url}/media/{item_id}-{number}.{ending}",
+            "type": media_type or "image/svg+xml",
+            "alt": picture["alt"] if media_type else "",
         }
 
     def _post(self, post_id: str, account_id: str) -> dict[str, Any] | None:

@@ -19,6 +19,8 @@ class Manners:
     subject: int | None = None
     images: int = 0
     alt: int | None = None
+    media_types: tuple[str, ...] = ()  # of pictures that come with a message
+    file_bytes: int | None = None  # of each of them
     honours_marks: bool = False  # the same mark twice is one message, and the mark is given back
     webhooks: bool = False
     answer_within: int | None = None  # since their last message
@@ -32,6 +34,7 @@ class Manners:
     abilities: tuple[str, ...] = ()
 
 
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 _READS = ("fetch", "fetch_back", "reply", "find")
 _PUBLIC = (*_READS, "publish", "edit", "delete", "like", "hide", "block", "metrics")
 
@@ -41,11 +44,20 @@ DEFAULT_MANNERS: Mapping[str, Manners] = {
         unit="graphemes",
         images=4,
         alt=1000,
+        media_types=PICTURES,
+        file_bytes=2_000_000,
         honours_marks=True,
         webhooks=True,
         abilities=(*_PUBLIC, "webhook", "honours_marks"),
     ),
-    "page": Manners(text=8000, images=4, alt=1000, abilities=(*_PUBLIC, "approve", "hold", "spam", "trash")),
+    "page": Manners(
+        text=8000,
+        images=4,
+        alt=1000,
+        media_types=PICTURES,
+        file_bytes=2_000_000,
+        abilities=(*_PUBLIC, "approve", "hold", "spam", "trash"),
+    ),
     "private": Manners(
         text=2000,
         honours_marks=True,
@@ -68,7 +80,7 @@ def as_stored(manners: Manners) -> dict[str, Any]:
 
 def from_stored(stored: Mapping[str, Any]) -> Manners:
     """Return manners from `as_stored`'s values."""
-    return Manners(**{**stored, "abilities": tuple(stored["abilities"])})
+    return Manners(**{**stored, "abilities": tuple(stored["abilities"]), "media_types": tuple(stored["media_types"])})
 
 
 def changed(manners: Manners, changes: Mapping[str, Any]) -> Manners:
@@ -80,8 +92,8 @@ def changed(manners: Manners, changes: Mapping[str, Any]) -> Manners:
         if not _fits(value, known[name]):
             raise BadManners(f"{name}: {known[name]} expected")
     given = dict(changes)
-    if "abilities" in given:
-        given["abilities"] = tuple(given["abilities"])
+    for name in {"abilities", "media_types"} & given.keys():
+        given[name] = tuple(given[name])
     if "honours_marks" in given:
         others = tuple(name for name in given.get("abilities", manners.abilities) if name != "honours_marks")
         given["abilities"] = (*others, "honours_marks") if given["honours_marks"] else others

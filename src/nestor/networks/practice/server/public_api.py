@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from nestor.networks.practice.server.failures import Mode
 from nestor.networks.practice.server.feeds import Page
 from nestor.networks.practice.server.network import PracticeNetwork
+from nestor.networks.practice.server.pictures import as_stored, keep, pictures_in
 from nestor.networks.practice.server.places import Manners, length
 from nestor.networks.practice.server.society import No, Utterance, last_word
 from nestor.networks.practice.server.store import as_text
@@ -51,6 +52,8 @@ def me(call: Call) -> Answer:
         "subject": manners.subject,
         "images": manners.images,
         "alt": manners.alt,
+        "media_types": manners.media_types,
+        "file_bytes": manners.file_bytes,
         "reply_within": manners.answer_within,
     }
     return as_json(
@@ -129,8 +132,10 @@ def send(call: Call) -> Answer:
         if known := _known_mark(call, mark):
             _testify(call, "repeated", {"mark": mark, "item_id": known["id"]})
             return as_json(call.network.feeds.rendered(dict(known), call.account["id"]))
-        said = _checked(call, fields, mark)
+        enclosed = pictures_in(fields, call.manners)
+        said = replace(_checked(call, fields, mark), pictures=as_stored(enclosed))
         made = call.network.society.say(said)
+        keep(call.network.store, made, enclosed)
         about = {"mark": mark, "item_id": made, "reply_to": said.reply_to, "text": said.text}
         _testify(call, "accepted", about)
         if said.reply_to:

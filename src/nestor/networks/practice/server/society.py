@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,7 +40,8 @@ class Utterance:
     subject: str = ""
     html: str = ""
     language: str = ""
-    images: tuple[str, ...] = ()  # descriptions
+    images: tuple[str, ...] = ()  # descriptions of pictures that are drawn from them
+    pictures: tuple[dict[str, str], ...] = ()  # pictures that came with it: type and description
     mark: str = ""
     origin: str = "visitor"  # desk (by the API) | app (the account, elsewhere) | visitor | script
     ref: str = ""
@@ -134,7 +135,7 @@ class Society:
             self.store.run(
                 "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)",
                 *(number, item_id, said.place, kind, thread, said.author_id, said.reply_to, post_id, partner_id),
-                *(said.subject, said.text, said.html, said.language, _pictures(said.images), said.mark),
+                *(said.subject, said.text, said.html, said.language, _pictures(said), said.mark),
                 *(said.origin, said.ref, as_text(shown_at), as_text(now), state),
             )
             self._announce(item_id, "created", shown_at)
@@ -255,8 +256,8 @@ def _tell_nobody(_change: Change, _now: datetime) -> None:
     return None
 
 
-def _pictures(descriptions: Iterable[str]) -> str:
-    return json.dumps([{"alt": description} for description in descriptions])
+def _pictures(said: Utterance) -> str:
+    return json.dumps([*({"alt": description} for description in said.images), *said.pictures])
 
 
 def last_word(store: Store, thread: str, account_id: str) -> datetime | None:

@@ -32,6 +32,9 @@ CREATE INDEX IF NOT EXISTS item_mark ON item (author_id, mark);
 CREATE INDEX IF NOT EXISTS item_post ON item (post_id);
 CREATE INDEX IF NOT EXISTS item_reply ON item (reply_to);
 CREATE INDEX IF NOT EXISTS item_ref ON item (ref);
+CREATE TABLE IF NOT EXISTS picture (
+    item_id TEXT NOT NULL, place INTEGER NOT NULL, media_type TEXT NOT NULL, content BLOB NOT NULL,
+    PRIMARY KEY (item_id, place));
 CREATE TABLE IF NOT EXISTS change (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, account_id TEXT NOT NULL, item_id TEXT NOT NULL, verb TEXT NOT NULL,
     at TEXT NOT NULL, accepted_at TEXT NOT NULL, snapshot TEXT NOT NULL);

@@ -9,7 +9,7 @@ from typing import Any
 from nestor.networks.practice.server.society import No
 from nestor.networks.practice.server.store import as_moment
 
-LONGEST_BODY = 4_000_000  # bytes
+LONGEST_BODY = 16_000_000  # bytes: four pictures of two megabytes, as text
 _MOST = 1_000_000_000  # of any number somebody asks for
 
 
@@ -90,6 +90,13 @@ class Fields:
         if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
             raise No(422, "invalid", f"{name}: a list of strings is expected")
         return tuple(value)
+
+    def entries(self, name: str) -> "tuple[Fields, ...]":
+        """Return a list of objects, empty where the field is absent."""
+        value = self.content.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            raise No(422, "invalid", f"{name}: a list of objects is expected")
+        return tuple(Fields(entry) for entry in value)
 
     def moment(self, name: str) -> datetime | None:
         """Return a UTC time, None where the field is absent or empty."""

@@ -56,6 +56,7 @@ function estimate(area) {
 }
 
 async function save(state) {
+  if (state.isLeaving) return;
   if (state.isSaving) { state.isWaiting = true; return; }
   state.isSaving = true;
   const { area, form } = state;
@@ -65,8 +66,10 @@ async function save(state) {
     data.append("text", sent.text);
     data.append("revision", String(sent.revision));
     data.append("begun", form.elements.begun?.value || "");
+    for (const one of form.querySelectorAll("[data-alt]")) data.append(one.name, one.value);
     const reply = await post(form.dataset.draft, data);
-    if (writing !== state) return;
+    // While the answer is on its way, what the desk says of its draft is out of date: it must not be written again.
+    if (writing !== state || state.isLeaving) return;
     if (reply.status === 409) await takeNewer(state, reply);
     else if (reply.ok) {
       const html = await reply.text();
@@ -126,6 +129,19 @@ export function startWriting() {
   area.addEventListener("blur", () => { if (state.timer) { clearTimeout(state.timer); state.timer = 0; save(state); } });
 }
 
+// A description is being written, or something was attached or taken out: kept and checked like words.
+function changeFiles(isSoon) {
+  const state = writing;
+  if (!state) return;
+  const away = document.getElementById("put-away");
+  if (away) away.hidden = !state.area.value && !document.querySelector("#attached .enclosed");
+  clearTimeout(state.timer);
+  state.timer = setTimeout(() => { state.timer = 0; save(state); }, isSoon ? 0 : PAUSE);
+}
+export const revisionNow = () => writing?.revision;
+document.addEventListener("input", (event) => { if (event.target.matches("#attached [data-alt]")) changeFiles(false); });
+document.body.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "attached") changeFiles(true); });
+
 // Somebody judged what is in the box: what the checks say of it has changed, the text has not.
 export function checkAgain() {
   if (writing && document.contains(writing.area) && writing.area.value) save(writing);
@@ -141,8 +157,12 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   if (!["answer-form", "put-away"].includes(event.target.id) || !writing) return;
   clearTimeout(writing.timer);
   writing.timer = 0;
+  writing.isLeaving = true;
   // What is still on its way to the desk must not come back once this is done.
   event.detail.parameters.revision = String(writing.revision);
+});
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (["answer-form", "put-away"].includes(event.target.id) && writing) writing.isLeaving = false; // it stays: objections
 });
 for (const name of ["nestor:answered", "nestor:put-away", "nestor:taken-back"]) {
   document.body.addEventListener(name, (event) => { forgetDraft(event.detail.conversation); if (writing?.id === event.detail.conversation) writing = null; });
