@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from nestor.inbox.actions import take_in
+from nestor.inbox.actions import record_sent, take_in
 from nestor.inbox.models import Conversation, Message
 from nestor.inbox.reads import where_it_went
-from nestor.networks.contract import Author
+from nestor.networks.contract import Author, Receipt
 from nestor.publisher.actions import send_answer
 from nestor.publisher.actions.sending import parcel_of
 from nestor.publisher.models import Delivery
@@ -106,6 +106,37 @@ def test_an_answer_goes_to_the_thread_it_answers(cast: Cast, two: tuple[Conversa
     other.refresh_from_db()
     unmerge_conversation(cast.bob, other, NOON)
     assert [one.public_id for one in deliveries_of(kept, cast.bob)] == [delivery.public_id]
+
+
+@pytest.mark.parametrize("parted", [False, True])
+def test_what_was_sent_meanwhile_stands_where_its_thread_went(
+    cast: Cast, two: tuple[Conversation, Conversation], *, parted: bool
+) -> None:
+    kept, other = two
+    assert merge_conversations(cast.bob, kept, other, NOON)
+    if parted:
+        assert unmerge_conversation(cast.bob, of_thread(cast, "t2"), NOON)
+    message = record_sent(other, Receipt("echo-1", NOON), "À 8 h.", "mark", NOON, in_reply_to="m2")
+    here, elsewhere = (other, kept) if parted else (kept, other)
+    assert "À 8 h." in words_in(here)
+    assert "À 8 h." not in words_in(elsewhere)
+    if not parted:
+        assert message.home_id == other.pk
+        assert unmerge_conversation(cast.bob, of_thread(cast, "t2"), NOON)
+        assert words_in(other) == [PRESS, "À 8 h."]
+
+
+def test_what_was_sent_meanwhile_follows_what_was_split_off(cast: Cast, settle: Settle) -> None:
+    take_in(cast.channel, batch(*[said(f"{QUESTION} {n}", n, thread_id="t1", minutes=n) for n in (1, 2)]), NOON)
+    settle()
+    old = of_thread(cast, "t1")
+    second = Message.objects.of(cast.brand).select_related("conversation__channel").get(network_id="m2")
+    fresh = split_conversation(cast.bob, second, NOON)
+    assert fresh is not None
+    record_sent(old, Receipt("echo-1", NOON + timedelta(hours=1)), "À 8 h.", "mark", NOON, in_reply_to="m2")
+    record_sent(old, Receipt("echo-2", NOON + timedelta(hours=1)), "À 9 h.", "mark2", NOON, in_reply_to="m1")
+    assert "À 8 h." in words_in(fresh)
+    assert words_in(old) == [f"{QUESTION} 1", "À 9 h."]
 
 
 def test_only_ones_of_the_same_channel_and_only_once(cast: Cast, two: tuple[Conversation, Conversation]) -> None:

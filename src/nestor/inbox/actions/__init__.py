@@ -13,6 +13,7 @@ from nestor.brands import reads as brands
 from nestor.brands.actions import keep_limits, report_trouble
 from nestor.brands.models import Channel
 from nestor.inbox import reads, rules
+from nestor.inbox.actions import moving
 from nestor.inbox.actions.blindness import (
     LeaseLost,
     ask_backfill,
@@ -257,15 +258,20 @@ def seal_message(message: Message) -> bool:
 def record_sent(
     conversation: Conversation, receipt: Receipt, text: str, mark: str, now: datetime, *, in_reply_to: str = ""
 ) -> Message:
-    """Put an answer of ours into its thread; the network's own echo of it, earlier or later, is the same row."""
+    """Put an answer of ours into its thread; the network's own echo of it, earlier or later, is the same row.
+
+    Where somebody joined or split the thread while it waited, it stands beside what it answers.
+    """
     rows = Message.objects.of(conversation.brand_id)
+    place = moving.place_of(conversation, in_reply_to)
     message: Message
     message, is_new = rows.get_or_create(
         channel_id=conversation.channel_id,
         network_id=storable_name(receipt.network_id),
         defaults={
             "brand_id": conversation.brand_id,
-            "conversation": conversation,
+            "conversation_id": place,
+            "home_id": conversation.pk if place != conversation.pk else None,
             "kind": conversation.kind,
             "is_ours": True,
             "text": text,
@@ -282,9 +288,8 @@ def record_sent(
     if not is_new and message.mark != mark:  # its echo was faster, from a network that gives no marks back
         message.mark = mark
         rows.filter(pk=message.pk).update(mark=mark)
-    Conversation.objects.of(conversation.brand_id).filter(pk=conversation.pk, last_at__lt=receipt.at).update(
-        last_at=receipt.at
-    )
+    said = Conversation.objects.of(conversation.brand_id).filter(pk__in={conversation.pk, place})
+    said.filter(last_at__lt=receipt.at).update(last_at=receipt.at)
     return message
 
 

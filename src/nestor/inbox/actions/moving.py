@@ -35,6 +35,21 @@ def hold(conversation: Conversation) -> bool:
     return Conversation.objects.of(conversation.brand_id).filter(pk=conversation.pk).update(last_at=F("last_at")) == 1
 
 
+def place_of(conversation: Conversation, in_reply_to: str) -> int:
+    """Return the internal id of the conversation in which an answer given here stands by now.
+
+    That is its own, unless it was merged into another or what it answers was split off. It is held.
+    """
+    hold(conversation)
+    answered = Message.objects.of(conversation.brand_id).filter(
+        channel_id=conversation.channel_id, network_id=in_reply_to, home_id=conversation.pk
+    )
+    beside = answered.values_list("conversation_id", flat=True).first() if in_reply_to else None
+    merged = Conversation.objects.of(conversation.brand_id).values_list("merged_into_id", flat=True)
+    found: int = beside or merged.get(pk=conversation.pk) or conversation.pk
+    return found
+
+
 def hold_person(conversation: Conversation, member_id: int | None) -> None:
     """Hold a conversation and the person one speaks to in it, so that two answers to them are decided in turn."""
     hold(conversation)
