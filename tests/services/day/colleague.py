@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import httpx
 
 ROWS = re.compile(r'<li[^>]*\bdata-conversation="([\w-]+)"')
-SHOWN = re.compile(r'name="shown" value="([\w.-]+)"')
+SHOWN = re.compile(r'name="shown" value="([^"]+)"')
+SAID = re.compile(r'<div class="finding [^"]*">(.*?)</div>', re.DOTALL)
 WORDS = {  # a few words may be said to everybody; more are warned of when they were said lately
     "en": (
         "Thanks, we are looking.",
@@ -90,7 +91,8 @@ class Colleague:
             self.objections += (shown := SHOWN.findall(reply.text))
             reply = self.post(f"/inbox/{name}/answer", text=text, key=key, shown=shown)
         if reply.status_code != 302:
-            raise Astray(f"{name}: the answer did not leave ({reply.status_code})")
+            says = SAID.findall(reply.text)
+            raise Astray(f"{name}: the answer did not leave ({reply.status_code}): {says}")
         self.answered.append(name)
 
     def hand_over(self, names: Iterable[str], to: str) -> None:

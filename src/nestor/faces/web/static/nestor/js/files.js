@@ -3,6 +3,7 @@ import { revisionNow } from "./draft.js";
 import { say, words } from "./says.js";
 
 const hasFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+let onItsWay = null; // what is said while a file goes to the desk
 const placeOf = (event) => event.target.closest?.("#answer, #note-box")?.querySelector("input[type=file]");
 
 function fill(input, files) {
@@ -77,11 +78,12 @@ export function takeFiles() {
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.id !== "attach-file") return;
     document.getElementById("attach").dataset.isBusy = "yes";
-    say(words().attaching);
+    onItsWay = say(words().attaching, 60_000);
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.target.id !== "attach-file") return;
     event.target.value = "";
+    onItsWay?.remove();
     delete document.getElementById("attach")?.dataset.isBusy;
     if (!event.detail.successful) say(words().notAttached, 9000);
     // Whoever chose by the button goes on to the description; whoever pasted goes on writing.
