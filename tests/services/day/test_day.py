@@ -4,7 +4,6 @@ The real network in its process, the real desk with its workers, forms over HTTP
 two hours at a time; after each, the desk comes to rest and the team works its lists empty.
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,9 +28,6 @@ from nestor.work.models import Wakeup
 from tests.services.day.colleague import Colleague
 from tests.services.day.stage import TEAM, Desk, found_desk, open_network, wait_for
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("NESTOR_TEST_DAY"), reason="a quarter of an hour: NESTOR_TEST_DAY=1 asks for it"
-)
 TWO_HOURS = 600.0  # seconds two hours of the script take
 QUIET = ("praise", "chatter", "spam", "abuse")
 SETTLED = ("sent", "refused", "cancelled", "late", "unconfirmed")
@@ -159,4 +155,6 @@ def check_answers_left_once(day: Day) -> None:
     accepted = times_accepted(day.network.testimonies())
     assert Counter(accepted.values()) == {1: answers.total()}
     assert all(person.answered for person in day.team.values())
-    assert {one for person in day.team.values() for one in person.objections} == {"same_answer"}
+    objections = {one.partition(":")[0] for person in day.team.values() for one in person.objections}
+    assert "same_answer" in objections
+    assert objections <= {"same_answer", "second_answer", "second_answer_app"}  # nothing that stops
