@@ -82,6 +82,16 @@ def pytest_configure(config: pytest.Config) -> None:
         test["NAME"] = f"test_nestor_{os.environ['NESTOR_TEST_RUN']}"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let each worker read Django's settings itself, once it has a home of its own.
+
+    A worker that inherits the name of the settings has them read before this file is: with this process's home, hence
+    with other keys and another shelf than the programs its tests start.
+    """
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 def _test_database() -> dict[str, object]:
     return cast("dict[str, object]", settings.DATABASES["default"].setdefault("TEST", {}))
 

@@ -8,7 +8,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from nestor.config.keys import KeyFile
+from tests import ground
 from tests.house.source import ROOT
 from tests.run import FAILED, NOTHING_RAN, closing_line, verdict
 
@@ -102,3 +105,9 @@ def test_several_runs_are_added_up() -> None:
 )
 def test_one_failure_fails_everything(checks: list[str], codes: list[int], passed: int, expected: int) -> None:
     assert verdict(checks, codes, Counter(passed=passed)) == expected
+
+
+def test_a_test_and_its_programs_share_home_and_keys() -> None:
+    assert os.environ["NESTOR_HOME"] == str(ground.HOME)
+    assert list(settings.NESTOR_SECRET_KEYS) == list(KeyFile(ground.HOME))
+    assert settings.NESTOR_FILES.is_relative_to(ground.HOME)

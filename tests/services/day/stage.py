@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from tests.services.day.colleague import Colleague
 ROOT = Path(__file__).resolve().parents[3]
 PASSWORD = "correct horse battery staple"
 TEAM = (("Alice", Role.HEAD), ("Bob", Role.AGENT), ("Fatou", Role.AGENT))
-PATIENCE = 300  # seconds for what a busy machine must come to by itself
+PATIENCE = 120  # seconds for what a busy machine must come to by itself
 
 
 def open_network(folder: Path) -> PracticeServer:
@@ -102,11 +103,13 @@ class Desk:
         return person
 
 
-def wait_for(what: str, question: Callable[[], bool]) -> None:
-    """Wait until something is so; ends by itself, and says what never came."""
-    pause = threading.Event()
-    for _turn in range(PATIENCE * 5):
-        if question():
+def wait_for(what: str, missing: Callable[[], str]) -> None:
+    """Wait until nothing is missing; ends by itself, and says what never came."""
+    pause, left = threading.Event(), ""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        left = missing()
+        if not left:
             return
         pause.wait(0.2)
-    raise RuntimeError(f"never came: {what}")
+    raise RuntimeError(f"never came: {what}: {left}")
