@@ -335,3 +335,10 @@ def check_storable(one: Arrival) -> None:
     for text in (one.text, one.html, one.subject, one.url, one.network_id, one.author.name, one.author.handle):
         assert "\x00" not in text
         text.encode()
+
+
+@pytest.mark.parametrize("number", [-6.776804060974081e16, 6.8e16, 1e308, -1e308, 2**70, float("inf"), float("nan")])
+def test_a_moment_no_clock_can_show_is_named(number: float) -> None:
+    (row,) = rows("jsonl", json.dumps({"text": "a", "date": number}).encode(), UNDATED)
+    assert isinstance(row, BadRow)
+    assert row.code.startswith("date_") or row.code == "json"

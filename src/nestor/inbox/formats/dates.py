@@ -14,6 +14,7 @@ _SLASHED = re.compile(
     r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})"
     r"(?:[ T,àat]{1,4}(\d{1,2})[:hH](\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?: ?([AaPp])\.?[Mm]\.?)?)?"
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEAR_LAST = re.compile(r"([A-Za-z]{3}),? ([A-Za-z]{3}) (\d{1,2}) (\d\d:\d\d:\d\d) ([+-]\d{4}) (\d{4})")
 _ISO_ZONE_APART = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(UTC|GMT|Z|[+-]\d\d:?\d\d)")
 
@@ -54,7 +55,8 @@ def _read(value: object, manner: Manner) -> datetime:
 
 
 def _from_unix(number: float) -> datetime:
-    return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
+    # Not `fromtimestamp`: what the machine cannot hold it meets with an `OSError`.
+    return _EPOCH + timedelta(seconds=number / 1000 if number > 1e11 else number)
 
 
 def _from_header(text: str) -> datetime:
