@@ -76,7 +76,7 @@ def split_off(message: Message) -> Conversation | None:
     None where nothing would stay, or where somebody moved the message meanwhile.
     """
     old = message.conversation
-    Conversation.objects.of(old.brand_id).filter(pk=old.pk).update(last_at=F("last_at"))  # held: one moves at a time
+    hold(old)  # one moves at a time
     later = Q(published_at__gt=message.published_at) | Q(published_at=message.published_at, pk__gte=message.pk)
     said = Message.objects.of(old.brand_id).filter(conversation=old)
     if not said.filter(pk=message.pk).exists() or not said.exclude(later).exists():
